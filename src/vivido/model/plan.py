@@ -1,0 +1,76 @@
+"""A promotion's plan: frozen when it starts, so that nothing bends it under way (design §5)."""
+
+from typing import Any
+
+import msgspec
+
+from vivido.model.actor import Roster
+from vivido.model.canonical import fingerprint
+from vivido.model.project import GateSpec
+from vivido.model.release import Release
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One thing to do. Steps of one phase are open together; a phase begins when the one before is met."""
+
+    id: str
+    """Unique in the plan; with the promotion's id it is the idempotency key of the effect."""
+    kind: str
+    """Names the executor that `app` registered: `check`, `gate`, `stage`, `commit`, `switch`, `settle`, `tag`."""
+    phase: int
+    title: str
+    """What a person reads: “commit to shop-config”, “gate acceptance”."""
+    options: dict[str, Any] = {}
+    commits: bool = False
+    """From here on a failure goes back instead of being refused: the outside has been changed."""
+
+
+class WayBack(msgspec.Struct, frozen=True):
+    """How the promotion would be undone, known before it starts (semantics §3)."""
+
+    release: str
+    """The release the environment returns to; empty for the first promotion into an empty environment."""
+    content: str
+    """Hash of its rendered objects."""
+    commit: str
+    """The commit that is deployed now."""
+    summary: str
+    """One sentence for the person who decides."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """All that a promotion will do, and what its gates and approvals are bound to."""
+
+    promotion: str
+    kind: str
+    """`promotion` or `rollback`."""
+    project: str
+    environment: str
+    release: Release
+    content: str
+    """Hash of the rendered objects of the environment at the release's revision with its digests."""
+    steps: tuple[Step, ...]
+    undo: tuple[Step, ...]
+    """What is done instead of the remaining steps when one fails after a step that `commits`."""
+    cleanup: tuple[Step, ...]
+    """What is done when one fails before that."""
+    gates: tuple[GateSpec, ...]
+    roster: Roster
+    way_back: WayBack
+    authors: tuple[str, ...]
+    """E-mail addresses of everybody who must not approve as “the author”, lower case (semantics §6)."""
+    requested_by: str
+    requested_at: int
+    """Microseconds since 1970."""
+    reason: str = ""
+    pins: tuple[str, ...] = ()
+    """Releases that a rollback pins out of the environment when it succeeds."""
+    base: str = ""
+    """Tip of the configuration branch when the plan was made."""
+    version: int = 1
+    """Of this struct's meaning; a process refuses a plan it does not understand."""
+
+    @property
+    def hash(self) -> str:
+        """Hash of gates, roster and kind: what an approval is bound to besides the content."""
+        return fingerprint([self.kind, self.environment, self.gates, self.roster, self.version])

@@ -1,0 +1,149 @@
+"""A project as `vivido.yaml` declares it, after checking: what `config.load` returns and everything else reads."""
+
+from typing import Any
+
+import msgspec
+
+from vivido.model.actor import Roster
+
+
+class Kinded(msgspec.Struct, frozen=True):
+    """A gate or a target: its kind and its options as plain data, already checked against the kind's struct."""
+
+    kind: str
+    options: dict[str, Any] = {}
+
+
+class GateSpec(msgspec.Struct, frozen=True):
+    """One gate of an environment."""
+
+    id: str
+    """Unique in its environment: the gate's `name`, or its kind with a number (`run`, `run-2`)."""
+    kind: str
+    options: dict[str, Any]
+    moment: str
+    """`before` the environment is changed, or `after` the release serves there."""
+    line: int = 0
+    """Line in the file, for messages."""
+
+
+class Build(msgspec.Struct, frozen=True):
+    """How a service's image is built."""
+
+    context: str
+    """Directory in the repository, relative, `/`-separated."""
+    file: str = ""
+    """Containerfile relative to the repository; empty: Containerfile or Dockerfile in the context."""
+    with_: str = ""
+    """`buildah`, `podman`, `docker`, `command`; empty: the first that is there."""
+    command: str = ""
+    """The user's own command where `with_` is `command`: it pushes an image to `$VIVIDO_IMAGE` by itself."""
+    args: dict[str, str] = {}
+    platforms: tuple[str, ...] = ()
+    """`linux/amd64` and so on; empty: the builder's own."""
+    inputs: tuple[str, ...] = ()
+    """Further paths whose content the image depends on."""
+
+
+class Service(msgspec.Struct, frozen=True):
+    """Something that is deployed."""
+
+    name: str
+    image: str
+    """Its repository, `registry/path`, without tag and digest."""
+    build: Build | None
+    """None where the image is built elsewhere."""
+    config: str
+    """Directory of its configuration in the configuration repository; may contain `{environment}`."""
+    replaces: tuple[str, ...] = ()
+    """Names under which its manifests mention the image (`web`, `ghcr.io/team/web`); its repository always counts."""
+    checks: tuple[str, ...] = ()
+    """Shell commands that must succeed before a build: unit tests, static analysis."""
+
+
+class SecretSource(msgspec.Struct, frozen=True):
+    """Where one secret value comes from. Exactly one of the three is set."""
+
+    file: str = ""
+    env: str = ""
+    command: str = ""
+
+
+class Environment(msgspec.Struct, frozen=True):
+    """A named stop on the way."""
+
+    name: str
+    after: str
+    """The environment a release must have passed before; empty for the first."""
+    target: Kinded
+    gates: tuple[GateSpec, ...] = ()
+    automatic: bool = False
+    """`promote: automatically`."""
+    queue: str = "latest"
+    """`latest`: a newer waiting promotion replaces an older one that has not begun; `fifo`: none is dropped."""
+    url: str = ""
+    """Where it is reached, for gates and people; empty: what the target says."""
+    secrets: dict[str, dict[str, SecretSource]] = {}
+    """Secret name → key → source."""
+
+
+class SecretAllowance(msgspec.Struct, frozen=True):
+    """A `kind: Secret` with data in clear that the file lets pass, with the reason."""
+
+    name: str
+    because: str
+
+
+class Configuration(msgspec.Struct, frozen=True):
+    """The repository that holds the environments' configuration."""
+
+    repository: str = ""
+    """URL or path; empty: the one that holds `vivido.yaml` (its `origin`, or itself where it has none)."""
+    branch: str = ""
+    """Empty: the branch that the remote's HEAD names."""
+
+
+class RegistryOptions(msgspec.Struct, frozen=True):
+    """How registries are reached."""
+
+    plain_http: tuple[str, ...] = ()
+    """Hosts (with port) that are spoken to without TLS. No others ever are."""
+    ca: str = ""
+    """PEM file of a private authority, relative to the repository."""
+
+
+class Project(msgspec.Struct, frozen=True):
+    """All of `vivido.yaml`, checked, defaults filled in."""
+
+    name: str
+    root: str
+    """Absolute path of the directory that holds `vivido.yaml`."""
+    file: str
+    """Absolute path of the file itself."""
+    registry: str
+    """Prefix of the images: `registry.example.com/shop`."""
+    layout: str
+    services: tuple[Service, ...]
+    environments: tuple[Environment, ...]
+    """In promotion order: an environment always follows the one it is `after`."""
+    roster: Roster = Roster()
+    configuration: Configuration = Configuration()
+    registries: RegistryOptions = RegistryOptions()
+    secrets_in_clear: tuple[SecretAllowance, ...] = ()
+    channel: str = "edge"
+    """The tag that `vivido build` moves to what it built."""
+    sign_commits: bool = False
+    state: str = ""
+    """Database URL; empty: SQLite under the user's state directory, one file per project."""
+
+    def service(self, name: str) -> Service | None:
+        """Return the service of that name."""
+        return next((s for s in self.services if s.name == name), None)
+
+    def environment(self, name: str) -> Environment | None:
+        """Return the environment of that name."""
+        return next((e for e in self.environments if e.name == name), None)
+
+    def followers(self, name: str) -> tuple[Environment, ...]:
+        """Return the environments that come directly after one."""
+        return tuple(e for e in self.environments if e.after == name)

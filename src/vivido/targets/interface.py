@@ -1,0 +1,103 @@
+"""The port of every target: five verbs, each idempotent by the generation it is given.
+
+The life of a generation: `check` finds what stands in the way before anything changes; `stage` brings it up beside what
+runs and probes it, without traffic; `switch` gives it the traffic; `settle` drains and removes every other one. Each verb may
+be called again after a crash at any instruction and then finds what is already done.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Protocol
+
+import msgspec
+
+from vivido.model.objects import Rendered
+from vivido.model.problem import Problem
+from vivido.model.reference import Digest
+
+
+class Desired(msgspec.Struct, frozen=True):
+    """One generation of an environment: what should run there."""
+
+    project: str
+    environment: str
+    generation: str
+    """Names this bringing-up, stable over restarts: the first 12 characters of the content hash."""
+    release: str
+    promotion: str
+    """Id of the promotion that brings it; handed to users' commands as `VIVIDO_PROMOTION`."""
+    rendered: Rendered
+    images: dict[str, str]
+    """Service → `registry/path@sha256:…`."""
+
+
+class Live(msgspec.Struct, frozen=True):
+    """What a target says that it runs, now."""
+
+    generation: str
+    """Empty where nothing of Vivido's runs there."""
+    release: str
+    digests: dict[str, Digest]
+    """Service → digest that runs. A service whose digest cannot be told is missing."""
+    healthy: bool | None
+    """None where the target cannot tell."""
+    detail: str = ""
+    urls: dict[str, str] = {}
+    """Kubernetes Service name (or `""` for the one) → URL from this machine."""
+
+
+class TargetContext(msgspec.Struct, frozen=True):
+    """What a target is given besides what should run. Built by `app` for one environment."""
+
+    root: str
+    """Absolute path of the project's directory; users' commands run there."""
+    state: str
+    """Absolute path of a directory of this environment's own, for sockets and files that may be lost."""
+    plain_http: tuple[str, ...]
+    """Registries spoken to without TLS."""
+    secret: Callable[[str, str], str | None]
+    """(secret name, key) → its value, None where the file names no source. Loaded only when called."""
+    progress: Callable[[str], None]
+    """Takes one line for the person who waits."""
+    now: Callable[[], int]
+    """Microseconds since 1970."""
+
+
+class Target(Protocol):
+    """One environment's target. Failures are `vivido.errors`; a refusal known beforehand is a `Problem`."""
+
+    def check(self, desired: Desired) -> tuple[Problem, ...]:
+        """Say everything that would stop it, before anything changes. No effect."""
+        ...
+
+    def stage(self, desired: Desired) -> None:
+        """Bring the generation up beside what runs, ready and probed, without traffic.
+
+        Raises:
+            RefusedError: `target.not-ready`: it did not come up; what it printed is in the message. What ran still runs.
+        """
+        ...
+
+    def switch(self, desired: Desired) -> None:
+        """Give the generation the traffic of all its Services, or of none."""
+        ...
+
+    def settle(self, keep: str) -> None:
+        """Drain and remove every generation but `keep`; an empty `keep` removes all."""
+        ...
+
+    def current(self) -> Live:
+        """Say what serves now. No effect."""
+        ...
+
+
+class TargetKind(Protocol):
+    """A kind of target, as listed in `KINDS` and found through the entry-point group `vivido.targets`."""
+
+    options: ClassVar[type[msgspec.Struct]]
+    """Frozen struct of its options in the file; its docstrings are the reference."""
+    shorthand: ClassVar[str]
+    """The option that a bare scalar stands for; empty where the kind takes none."""
+
+    def open(self, options: Any, context: TargetContext, environment: str, environ: Mapping[str, str]) -> Target:
+        """Make the target of one environment."""
+        ...

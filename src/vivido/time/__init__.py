@@ -1,0 +1,1 @@
+"""Clocks and durations that know nothing of promotion."""

@@ -1,0 +1,1 @@
+"""Editing YAML by splices: one changed value changes its own bytes and no others."""

@@ -1,0 +1,16 @@
+"""What every test shares: real programs are there, or the test says why not."""
+
+import os
+import shutil
+
+import pytest
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    missing = [tool for mark in item.iter_markers("real") for tool in mark.args if shutil.which(tool) is None]
+    if not missing:
+        return
+    reason = f"not on PATH: {', '.join(missing)} (`make test` installs it)"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
