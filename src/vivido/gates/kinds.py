@@ -1,0 +1,9 @@
+"""The kinds of gates that Vivido brings, and those that installed packages add."""
+
+from vivido.gates.approve import ApproveGate
+from vivido.gates.http import HttpGate
+from vivido.gates.interface import GateKind
+from vivido.gates.run import RunGate
+
+KINDS: dict[str, GateKind] = {"run": RunGate(), "http": HttpGate(), "approve": ApproveGate()}
+"""Kind → gate, as `vivido.yaml` names them."""
