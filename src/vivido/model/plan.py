@@ -67,6 +67,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Releases that a rollback pins out of the environment when it succeeds."""
     base: str = ""
     """Tip of the configuration branch when the plan was made."""
+    queue: str = "latest"
+    """`latest`: a newer promotion replaces this one while nothing was changed yet; `fifo`: newer ones wait."""
     version: int = 1
     """Of this struct's meaning; a process refuses a plan it does not understand."""
 

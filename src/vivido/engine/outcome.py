@@ -1,0 +1,51 @@
+"""What an executor's errors mean: the one place where an exception becomes an outcome."""
+
+import logging
+import traceback
+
+from vivido.engine.executor import Done, Executors, Work
+from vivido.errors import ConflictError, Error, ToolError, UnreachableError
+from vivido.model.gate import Judgment, Outcome
+from vivido.text.redact import redact
+from vivido.time.clock import SECOND, Now
+
+RETRY = 15 * SECOND
+"""Microseconds after which something that could not be reached is tried again."""
+
+_log = logging.getLogger(__name__)
+
+
+def perform(executors: Executors, work: Work, now: Now) -> Done:
+    """Execute a step; every exception becomes a judgment.
+
+    What could not be reached is `blind` and tried again by itself; a missing tool is `blind` until `retry`; a refusal or wrong
+    input is `failed`. A fault of Vivido's own is `blind` too: it neither promotes nor rolls back, and one poisoned
+    promotion does not stop the others. Losing the lease is no outcome: it goes up.
+    """
+    try:
+        return executors[work.step.kind](work)
+    except ConflictError as e:
+        if e.code == "engine.fenced":
+            raise
+        return Done(Judgment(Outcome.FAILED, _sentence(e), _evidence(e)))
+    except UnreachableError as e:
+        wait = RETRY if e.retry_after is None else round(e.retry_after * SECOND)
+        return Done(Judgment(Outcome.BLIND, _sentence(e), _evidence(e), look_again=now() + wait))
+    except ToolError as e:
+        return Done(Judgment(Outcome.BLIND, _sentence(e), _evidence(e)))
+    except Error as e:
+        return Done(Judgment(Outcome.FAILED, _sentence(e), _evidence(e)))
+    except Exception as e:
+        _log.exception("step %s of %s", work.step.id, work.state.plan.promotion)
+        trace = redact("".join(traceback.format_exception(e)))[-4000:]
+        reason = f"Vivido met something it did not foresee: {redact(repr(e))[:300]}"
+        return Done(Judgment(Outcome.BLIND, reason, {"code": "unforeseen", "trace": trace}))
+
+
+def _sentence(error: Error) -> str:
+    return redact(error.message)
+
+
+def _evidence(error: Error) -> dict[str, str]:
+    found = {"code": error.code, "hint": error.hint, "where": error.where}
+    return {name: redact(text) for name, text in found.items() if text}

@@ -1,0 +1,93 @@
+"""Releases, deployed truths, pins and the list of promotions in SQL."""
+
+from typing import TypeVar
+
+import msgspec
+
+from vivido.model.record import Deployed, Pin, PromotionRow
+from vivido.model.release import ReleaseRecord
+from vivido.store.database import Database
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+_T = TypeVar("_T")
+
+
+class Records:
+    """What one project remembers besides its promotions' journals."""
+
+    def __init__(self, database: Database, project: str) -> None:
+        self._database = database
+        self._project = project
+
+    def add_release(self, record: ReleaseRecord) -> None:
+        """Remember a release. Known already: nothing changes, for its identity says all that matters."""
+        with self._database.transaction() as db:
+            db.execute(
+                "INSERT INTO release (project, id, created, body) VALUES (?, ?, ?, ?) ON CONFLICT (project, id) DO NOTHING",
+                (self._project, record.release.id, record.created_at, _encode(record).decode()),
+            )
+
+    def release(self, release: str) -> ReleaseRecord | None:
+        """Return a release by its id."""
+        rows = self._database.query("SELECT body FROM release WHERE project = ? AND id = ?", self._project, release)
+        return _decode(rows[0][0], ReleaseRecord) if rows else None
+
+    def releases(self, limit: int = 50) -> tuple[ReleaseRecord, ...]:
+        """Return releases, newest first."""
+        rows = self._database.query(
+            "SELECT body FROM release WHERE project = ? ORDER BY created DESC, id LIMIT ?", self._project, limit
+        )
+        return tuple(_decode(body, ReleaseRecord) for (body,) in rows)
+
+    def add_deployed(self, deployed: Deployed) -> None:
+        """Remember what runs since when. The same promotion again: nothing changes."""
+        with self._database.transaction() as db:
+            db.execute(
+                "INSERT INTO deployed (project, environment, since, promotion, body)"
+                " SELECT ?, ?, ?, ?, ? WHERE NOT EXISTS"
+                " (SELECT 1 FROM deployed WHERE project = ? AND environment = ? AND promotion = ?)",
+                (
+                    self._project, deployed.environment, deployed.since, deployed.promotion,
+                    _encode(deployed).decode(), self._project, deployed.environment, deployed.promotion,
+                ),
+            )  # fmt: skip
+
+    def deployed(self, environment: str, limit: int = 1) -> tuple[Deployed, ...]:
+        """Return what ran in an environment, newest first; the first is what should run now."""
+        rows = self._database.query(
+            "SELECT body FROM deployed WHERE project = ? AND environment = ? ORDER BY since DESC LIMIT ?",
+            self._project,
+            environment,
+            limit,
+        )
+        return tuple(_decode(body, Deployed) for (body,) in rows)
+
+    def set_pin(self, pin: Pin) -> None:
+        """Keep a release out of an environment, or lift that (`pin.lifted_by`)."""
+        with self._database.transaction() as db:
+            db.execute(
+                "INSERT INTO pin (project, environment, release, at, body) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (project, environment, release) DO UPDATE SET at = excluded.at, body = excluded.body",
+                (self._project, pin.environment, pin.release, pin.at, _encode(pin).decode()),
+            )
+
+    def pins(self, environment: str) -> tuple[Pin, ...]:
+        """Return the pins of an environment that hold, oldest first."""
+        rows = self._database.query(
+            "SELECT body FROM pin WHERE project = ? AND environment = ? ORDER BY at", self._project, environment
+        )
+        return tuple(pin for (body,) in rows if not (pin := _decode(body, Pin)).lifted_by)
+
+    def promotions(self, environment: str = "", release: str = "", limit: int = 50) -> tuple[PromotionRow, ...]:
+        """Return promotions, newest first."""
+        rows = self._database.query(
+            "SELECT id, environment, kind, release, content, status, due, created, updated, seq, head FROM promotion"
+            " WHERE project = ? AND (environment = ? OR ? = '') AND (release = ? OR ? = '')"
+            " ORDER BY created DESC, id DESC LIMIT ?",
+            self._project, environment, environment, release, release, limit,
+        )  # fmt: skip
+        return tuple(PromotionRow(*row) for row in rows)
+
+
+def _decode(body: str, kind: type[_T]) -> _T:
+    return msgspec.json.decode(body, type=kind)
