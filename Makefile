@@ -1,0 +1,40 @@
+# `make help` says what there is. Every target does its own set-up; the set-up is quick when nothing is to do.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
+export PYTHONDONTWRITEBYTECODE := 1
+
+# As many test processes as there are processors: `make test WORKERS=4` sets another number.
+WORKERS ?= auto
+# A part of the tests: `make test TESTS=tests/engine`.
+TESTS ?= tests
+
+.PHONY: help setup demo demo-clean test check bench lock clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
+
+setup: ## Prepare this machine (says what it installs; twice is harmless)
+	@tools/setup
+
+demo: setup ## Carry a release from a commit to production and back, on real parts
+	@python tools/demo
+
+demo-clean: ## Stop and remove everything that the demo made
+	@PYTHON=$$(command -v python || command -v python3); exec "$$PYTHON" tools/demo --clean
+
+test: setup ## Run the whole test suite
+	@python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+
+check: ## Format, lint, types, import contracts, file sizes, the docs' examples; needs no containers
+	@tools/setup --python
+	@python tools/check.py
+
+bench: setup ## Measure, and print the figures beside their goals
+	@python bench/run
+
+lock: ## Lock the Python packages again after a change of pyproject.toml (needs uv)
+	@tools/lock
+
+clean: demo-clean ## Remove what set-up, demo and tests made in this directory
+	@rm -rf .tools .venv .bench .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage*
