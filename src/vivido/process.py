@@ -59,6 +59,7 @@ def run(
     env: Mapping[str, str] | None = None,
     stdin: bytes = b"",
     timeout: float = 600,
+    terminal: bool = False,
 ) -> Completed:
     """Run a program and wait for it.
 
@@ -68,6 +69,7 @@ def run(
         env: Variables added to this process's; a name with an empty value stays set and empty.
         stdin: What it reads.
         timeout: Seconds after which it and its children are killed.
+        terminal: It keeps this process's terminal, so that it can ask for a passphrase; then only it is killed, not its children.
 
     Raises:
         ToolError: `tool.missing`: the program is not there; `tool.not-started`: the system refused to start it.
@@ -81,7 +83,7 @@ def run(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            start_new_session=True,
+            start_new_session=not terminal,
         )
     except FileNotFoundError as e:
         if cwd is not None and not Path(cwd).is_dir():
@@ -93,23 +95,32 @@ def run(
         ) from e
     except OSError as e:
         raise ToolError(f"{args[0]} could not be started: {e.strerror}", code="tool.not-started") from e
-    return _finish(child, tuple(args), stdin, timeout)
+    return _finish(child, tuple(args), stdin, timeout, terminal)
 
 
-def _finish(child: "subprocess.Popen[bytes]", args: tuple[str, ...], stdin: bytes, timeout: float) -> Completed:
+def _finish(
+    child: "subprocess.Popen[bytes]", args: tuple[str, ...], stdin: bytes, timeout: float, terminal: bool
+) -> Completed:
     try:
         out, err = child.communicate(stdin, timeout)
         timed_out = False
     except subprocess.TimeoutExpired:
-        os.killpg(child.pid, signal.SIGKILL)
+        _kill(child, terminal)
         out, err = child.communicate()
         timed_out = True
     except BaseException:
-        os.killpg(child.pid, signal.SIGKILL)
+        _kill(child, terminal)
         child.wait()
         raise
     code = 124 if timed_out else child.returncode
     return Completed(args, code, _cap(out), _cap(err), timed_out)
+
+
+def _kill(child: "subprocess.Popen[bytes]", terminal: bool) -> None:
+    if terminal:
+        child.kill()
+    else:
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 def _cap(data: bytes) -> bytes:

@@ -14,9 +14,9 @@ class RunOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename
     """Run a command against the environment; exit code 0 passes."""
 
     command: str
-    """A shell command, run in the project's directory. `{url}`, `{environment}` and `{release}` are filled in; the variables
-    `VIVIDO_URL`, `VIVIDO_URL_<SERVICE>`, `VIVIDO_ENVIRONMENT`, `VIVIDO_RELEASE`, `VIVIDO_PROMOTION`, `VIVIDO_GATE`, `VIVIDO_ATTEMPT`,
-    `VIVIDO_IMAGE_<SERVICE>` and `VIVIDO_DIGEST_<SERVICE>` are set."""
+    """A shell command, run in the project's directory. `{url}`, `{environment}` and `{release}` are filled in. These variables
+    are set: `VIVIDO_URL`, `VIVIDO_URL_<SERVICE>`, `VIVIDO_ENVIRONMENT`, `VIVIDO_RELEASE`, `VIVIDO_PROMOTION`, `VIVIDO_GATE`,
+    `VIVIDO_ATTEMPT`, `VIVIDO_IMAGE_<SERVICE>`, `VIVIDO_DIGEST_<SERVICE>`."""
     timeout: Duration = "10m"
     """How long one try may take. A try that takes longer is killed and counts as failed."""
     junit: str = ""
