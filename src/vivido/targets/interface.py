@@ -48,6 +48,8 @@ class Live(msgspec.Struct, frozen=True):
 class TargetContext(msgspec.Struct, frozen=True):
     """What a target is given besides what should run. Built by `app` for one environment."""
 
+    project: str
+    """The project's name; with the environment's it names what the target makes."""
     root: str
     """Absolute path of the project's directory; users' commands run there."""
     state: str
@@ -60,6 +62,8 @@ class TargetContext(msgspec.Struct, frozen=True):
     """Takes one line for the person who waits."""
     now: Callable[[], int]
     """Microseconds since 1970."""
+    secret_keys: Callable[[str], tuple[str, ...]] = lambda _: ()
+    """Secret name → keys that the file gives sources for. No value is loaded."""
 
 
 class Target(Protocol):

@@ -1,0 +1,8 @@
+"""The kinds of targets that Vivido brings."""
+
+from vivido.targets.command.target import CommandKind
+from vivido.targets.interface import TargetKind
+from vivido.targets.none import NoneKind
+
+KINDS: dict[str, TargetKind] = {"none": NoneKind(), "command": CommandKind()}
+"""Kind → target, as `vivido.yaml` names them."""
