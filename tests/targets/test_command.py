@@ -12,8 +12,8 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-
 from target_situation import DIGEST_A, DIGEST_B, context, desired
+
 from vivido.errors import ToolError
 from vivido.targets.command.options import CommandOptions
 from vivido.targets.command.report import read_report
