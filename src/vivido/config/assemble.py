@@ -1,0 +1,137 @@
+"""A checked tree becomes the project that everything else reads, with its defaults."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from vivido.config.kinded import Written, gate_ids, gates, written
+from vivido.config.kinds import Kinds
+from vivido.config.node import Entry, Node, Scalar, child, entries, plain, text_of, texts
+from vivido.config.rules.order import promotion_order
+from vivido.config.rules.paths import normal
+from vivido.config.shape import ConfigurationShape, ProjectShape
+from vivido.model.actor import Person, Roster
+from vivido.model.project import (
+    Build,
+    Configuration,
+    Environment,
+    GateSpec,
+    Kinded,
+    Project,
+    RegistryOptions,
+    SecretAllowance,
+    SecretSource,
+    Service,
+)
+from vivido.model.reference import parse_repository
+
+
+def assemble(root: Node, file: Path, top: Path, kinds: Kinds) -> Project:
+    """Return the project of a tree in which nothing was found wrong."""
+    shape = msgspec.convert(plain(root), ProjectShape)
+    return Project(
+        name=shape.project,
+        root=str(top),
+        file=str(file),
+        registry=shape.registry or "",
+        layout=shape.layout,
+        services=tuple(_service(e, shape.registry or "") for e in entries(child(root, "services"))),
+        environments=_environments(root, kinds),
+        roster=_roster(root),
+        configuration=_configuration(shape.configuration),
+        registries=RegistryOptions(tuple(shape.registries.plain_http), _path(child(root, "registries", "ca"))),
+        secrets_in_clear=tuple(SecretAllowance(a.name, a.because) for a in shape.secrets.allow),
+        channel=shape.channel,
+        sign_commits=shape.commits.sign,
+        state=shape.state or "",
+    )
+
+
+def _texts(node: Node | None) -> tuple[str, ...]:
+    return tuple(n.text for n in texts(node))
+
+
+def _path(node: Node | None) -> str:
+    return normal(text) if (text := text_of(node)) else ""
+
+
+def _service(entry: Entry, registry: str) -> Service:
+    image = text_of(child(entry.value, "image")) or f"{registry}/{entry.key}"
+    return Service(
+        name=entry.key,
+        image=str(parse_repository(image)),
+        build=_build(child(entry.value, "build")),
+        config=_path(child(entry.value, "config")),
+        replaces=_texts(child(entry.value, "replaces")),
+        checks=_texts(child(entry.value, "checks")),
+    )
+
+
+def _build(node: Node | None) -> Build | None:
+    if node is None:
+        return None
+    if isinstance(node, Scalar):
+        return Build(normal(node.text))
+    command = text_of(child(node, "command")) or ""
+    return Build(
+        context=_path(child(node, "context")),
+        file=_path(child(node, "file")),
+        with_=text_of(child(node, "with")) or ("command" if command else ""),
+        command=command,
+        # As written: 1.10 is a version here, not the number 1.1.
+        args={e.key: e.value.text for e in entries(child(node, "args")) if isinstance(e.value, Scalar)},
+        platforms=_texts(child(node, "platforms")),
+        inputs=tuple(map(normal, _texts(child(node, "inputs")))),
+    )
+
+
+def _environments(root: Node, kinds: Kinds) -> tuple[Environment, ...]:
+    found = {e.key: _environment(e, kinds) for e in entries(child(root, "environments"))}
+    return tuple(found[name] for name in promotion_order({name: e.after for name, e in found.items()}))
+
+
+def _environment(entry: Entry, kinds: Kinds) -> Environment:
+    node = entry.value
+    specs = list(gates(entry, kinds.gates))
+    target = written(child(node, "target"), kinds.targets)
+    return Environment(
+        name=entry.key,
+        after=text_of(child(node, "after")) or "",
+        target=Kinded(target.name, _options(target)) if target else Kinded(""),
+        gates=tuple(_gate(name, gate) for name, gate in zip(gate_ids(specs), specs, strict=True)),
+        automatic=text_of(child(node, "promote")) == "automatically",
+        queue=text_of(child(node, "queue")) or "latest",
+        url=text_of(child(node, "url")) or "",
+        secrets={
+            secret.key: {e.key: msgspec.convert(plain(e.value), SecretSource) for e in entries(secret.value)}
+            for secret in entries(child(node, "secrets"))
+        },
+    )
+
+
+def _gate(name: str, gate: Written) -> GateSpec:
+    moment = text_of(child(gate.whole, "when")) or gate.kind.moment
+    return GateSpec(name, gate.name, _options(gate), moment, gate.whole.line)
+
+
+def _options(found: Written) -> dict[str, Any]:
+    """Return the options with their defaults, as plain data that converts back to the same struct."""
+    return msgspec.to_builtins(msgspec.convert(found.options(), found.kind.options), str_keys=True)
+
+
+def _roster(root: Node) -> Roster:
+    people = tuple(
+        Person(
+            e.key,
+            tuple(t.lower() for t in _texts(child(e.value, "email"))),
+            tuple(" ".join(t.split()) for t in _texts(child(e.value, "keys"))),
+        )
+        for e in entries(child(root, "people"))
+    )
+    return Roster(people, {e.key: _texts(e.value) for e in entries(child(root, "groups"))})
+
+
+def _configuration(shape: str | ConfigurationShape) -> Configuration:
+    whole = ConfigurationShape(shape) if isinstance(shape, str) else shape
+    return Configuration("" if whole.repository == "." else whole.repository, whole.branch or "")

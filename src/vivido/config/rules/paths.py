@@ -1,0 +1,136 @@
+"""Paths stay in the repository, also where a symbolic link stands on the way, and lead to something."""
+
+import os
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from vivido.config.diagnostic import Report, shown
+from vivido.config.node import Mapping, Node, Scalar, child, entries, text_of, texts
+from vivido.text.nearest import nearest
+
+CONTAINERFILES = ("Containerfile", "Dockerfile")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_MOST = 100
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A path in the file and what it should lead to."""
+
+    node: Scalar
+    kind: str
+    """`directory`, `file`, `any`, or empty where this machine need not have it."""
+    names: tuple[str, ...] = ()
+    """Values of `{environment}`; empty where a path takes no placeholder."""
+
+
+def check_paths(root: Node, top: Path | None, report: Report) -> None:
+    """Check every path; with `top` also on disk, where None checks only how they are written."""
+    here = (text_of(child(root, "configuration")) or text_of(child(root, "configuration", "repository")) or ".") == "."
+    branch = child(root, "configuration", "branch") is not None
+    for asked in _asked(root, config_kind="directory" if here and not branch else ""):
+        check_path(asked, top, report)
+    for service in entries(child(root, "services")):
+        _containerfile(service.value, top, report)
+
+
+def _asked(root: Node, config_kind: str) -> Iterator[Asked]:
+    names = tuple(e.key for e in entries(child(root, "environments")))[:_MOST]
+    for service in entries(child(root, "services")):
+        build = child(service.value, "build")
+        for node in (build, child(build, "context")):
+            yield from _one(node, "directory")
+        yield from _one(child(build, "file"), "file")
+        for node in texts(child(build, "inputs")):
+            yield from _one(node, "any")
+        yield from _one(child(service.value, "config"), config_kind, names)
+    yield from _one(child(root, "registries", "ca"), "file")
+
+
+def _one(node: Node | None, kind: str, names: tuple[str, ...] = ()) -> Iterator[Asked]:
+    if isinstance(node, Scalar) and isinstance(node.value, str) and node.value:
+        yield Asked(node, kind, names)
+
+
+def check_path(asked: Asked, top: Path | None, report: Report) -> None:
+    """Check one path."""
+    text = asked.node.text
+    if report.full:
+        return
+    if problem := _form(text):
+        report.add(asked.node, "config.path", f"the path {shown(text)} {problem[0]}", problem[1])
+        return
+    for name in _PLACEHOLDER.findall(text) if asked.names else ():
+        if name != "environment":
+            message = f"{shown('{' + name + '}')} stands for nothing"
+            report.add(asked.node, "config.placeholder", message, "Write {environment}, or no braces.")
+            return
+    expanded = [text.replace("{environment}", n) for n in asked.names] if "{environment}" in text else [text]
+    for path in expanded if top else ():
+        if top is not None and not _on_disk(path, asked, top, report):
+            return
+
+
+def _form(text: str) -> tuple[str, str] | None:
+    parts = text.split("/")
+    if text.startswith(("/", "~")):
+        return "begins outside the repository", "Write it relative to the directory of this file."
+    if "\\" in text:
+        return "has a backslash", "Separate directories with “/”."
+    if ".." in parts:
+        return "leaves the repository", "Write it relative to the directory of this file, without “..”."
+    if ".git" in (p.lower() for p in parts):
+        return "leads into Git's own files", "Choose another directory."
+    return None
+
+
+def _on_disk(path: str, asked: Asked, top: Path, report: Report) -> bool:
+    inside, real = os.path.realpath(top), os.path.realpath(top / path)
+    if real != inside and not real.startswith(inside.rstrip("/") + "/"):
+        message = f"the path {shown(path)} leaves the repository through a symbolic link"
+        report.add(asked.node, "config.path", message, "Put a copy in the repository, or name what the link leads to.")
+        return False
+    found = {"directory": os.path.isdir, "file": os.path.isfile, "any": os.path.exists}.get(asked.kind, lambda _: True)
+    if not found(real):
+        noun = {"directory": "directory", "file": "file"}.get(asked.kind, "file or directory")
+        hint = f"Did you mean “{meant}”?" if (meant := _neighbour(top, path)) else "Create it, or correct the path."
+        report.add(asked.node, "config.no-path", f"there is no {noun} {shown(path)}", hint)
+        return False
+    return True
+
+
+def _neighbour(top: Path, path: str) -> str | None:
+    """Return the path with its first missing part replaced by the name beside it that comes nearest."""
+    good, parts = top, [p for p in path.split("/") if p not in ("", ".")]
+    for n, part in enumerate(parts):
+        if not (good / part).exists():
+            try:
+                beside = sorted(p.name for p in good.iterdir())
+            except OSError:
+                return None
+            meant = nearest(part, beside)
+            return "/".join([*parts[:n], meant, *parts[n + 1 :]]) if meant else None
+        good /= part
+    return None
+
+
+def _containerfile(service: Node, top: Path | None, report: Report) -> None:
+    """A context without a Containerfile can only be built by the user's own command."""
+    build = child(service, "build")
+    node = child(build, "context") if isinstance(build, Mapping) else build
+    context = text_of(node)
+    own = child(build, "file") or child(build, "command")
+    if top is None or node is None or not context or own is not None or _form(context):
+        return
+    directory = top / context
+    if directory.is_dir() and not any((directory / name).is_file() for name in CONTAINERFILES):
+        message = f"there is no Containerfile and no Dockerfile in {shown(context)}"
+        report.add(node, "config.no-path", message, "Add one, or say “build: {context: …, file: …}”.")
+
+
+def normal(path: str) -> str:
+    """Return a path as Git has it: `./web/` becomes `web`; the top itself is `.`."""
+    return posixpath.normpath(path)

@@ -1,0 +1,199 @@
+"""The shape of `vivido.yaml`: structs from which the JSON Schema is made. What they mean is `vivido.model.project`.
+
+Docstrings here are what editors show. Gates and targets are `Any`:
+`schema` puts the kinds in that it is handed.
+"""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from vivido.config.values import Name, RepositoryPath, Text, VariableName, WebAddress
+
+
+class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Common to all: keys are spelled with hyphens, unknown ones are refused."""
+
+
+class BuildShape(Shape, frozen=True):
+    """How a service's image is built, where a context directory alone does not say it."""
+
+    context: RepositoryPath
+    """Directory that is sent to the builder."""
+    file: RepositoryPath | UnsetType = UNSET
+    """Containerfile, relative to the repository. Otherwise Containerfile or Dockerfile in the context."""
+    with_: Literal["buildah", "podman", "docker", "command"] | UnsetType = UNSET
+    """The builder. Otherwise the first that is installed: buildah, podman, docker."""
+    command: Text | UnsetType = UNSET
+    """Your own build command. It has to push an image to `$VIVIDO_IMAGE` by itself."""
+    args: dict[Text, str | int | float | bool] = {}
+    """Build arguments, handed on as they are written. None may depend on an environment: one image serves all."""
+    platforms: list[
+        Annotated[str, Meta(title="a platform such as linux/amd64", pattern="^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$")]
+    ] = []
+    """Platforms of a multi-architecture image. Otherwise the builder's own."""
+    inputs: list[RepositoryPath] = []
+    """Further files and directories that the image depends on: they count when Vivido asks whether it was built before."""
+
+
+class ServiceShape(Shape, frozen=True):
+    """Something that is deployed: an image and its configuration."""
+
+    config: RepositoryPath
+    """Directory of its Kustomize overlay or plain manifests; `{environment}` stands for the environment's name."""
+    build: RepositoryPath | BuildShape | UnsetType = UNSET
+    """Directory with its Containerfile, or more about the build. Leave it out where the image is built elsewhere."""
+    image: Text | UnsetType = UNSET
+    """Its repository, without tag and digest. Otherwise `<registry>/<service>`."""
+    replaces: Text | list[Text] = []
+    """Names under which its manifests mention the image, if not by its repository."""
+    checks: Text | list[Text] = []
+    """Commands that have to succeed before a build: unit tests, static analysis."""
+
+
+class PersonShape(Shape, frozen=True):
+    """Somebody who commits or approves."""
+
+    email: (
+        Annotated[str, Meta(title="an e-mail address", pattern=r"^[^@\s]+@[^@\s]+$")]
+        | list[Annotated[str, Meta(title="an e-mail address", pattern=r"^[^@\s]+@[^@\s]+$")]]
+    ) = []
+    """Address or addresses under which the person commits: how “not the author” is told."""
+    keys: Text | list[Text] = []
+    """SSH public keys with which the person signs approvals."""
+
+
+class AllowedSecretShape(Shape, frozen=True):
+    """A Secret with data in clear that may stay in Git."""
+
+    name: Text
+    """`metadata.name` of the Secret."""
+    because: Text
+    """Why that does no harm."""
+
+
+class SecretsShape(Shape, frozen=True):
+    """What is said about Secrets in manifests."""
+
+    allow: list[AllowedSecretShape] = []
+    """Secrets with data in clear that may pass. All others are refused."""
+
+
+class SecretSourceShape(Shape, frozen=True):
+    """Where one secret value comes from."""
+
+    exactly_one: ClassVar[tuple[str, ...]] = ("env", "file", "command")
+
+    env: VariableName | UnsetType = UNSET
+    """Name of the environment variable that holds it."""
+    file: Text | UnsetType = UNSET
+    """File that holds it."""
+    command: Text | UnsetType = UNSET
+    """Command that prints it."""
+
+
+class GateShape(Shape, frozen=True):
+    """What may stand beside a gate's kind."""
+
+    name: Name | UnsetType = UNSET
+    """Its name in plans and evidence, unique in the environment. Otherwise its kind, with a number from the second on."""
+    when: Literal["before", "after"] | UnsetType = UNSET
+    """Judged before the environment is changed, or after the release serves there. Otherwise as the kind says."""
+
+
+class EnvironmentShape(Shape, frozen=True):
+    """A named stop on the way."""
+
+    target: Any
+    """Where it runs."""
+    after: Name | UnsetType = UNSET
+    """The environment that a release has to pass before. Only the first has none."""
+    promote: Literal["manually", "automatically"] = "manually"
+    """Whether a new release comes here by itself as soon as the environment before lets it."""
+    queue: Literal["latest", "fifo"] = "latest"
+    """`latest`: a newer waiting release replaces an older one that has not begun. `fifo`: none is dropped."""
+    url: WebAddress | UnsetType = UNSET
+    """Where it is reached, for gates and people. Otherwise what the target says."""
+    gates: list[Any] = []
+    """What a release has to pass."""
+    secrets: dict[
+        Annotated[str, Meta(title="the name of a Secret", pattern="^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")],
+        dict[Annotated[str, Meta(title="a key of a Secret", pattern="^[A-Za-z0-9._-]{1,253}$")], SecretSourceShape],
+    ] = {}
+    """Secret → key → where its value comes from."""
+
+
+class ConfigurationShape(Shape, frozen=True):
+    """The repository that holds the environments' configuration."""
+
+    repository: Text = "."
+    """URL or path; `.` is the repository of this file."""
+    branch: Text | UnsetType = UNSET
+    """Its branch. Otherwise the one that the remote's HEAD names."""
+
+
+Host = Annotated[
+    str,
+    Meta(
+        title="a host with its port, such as localhost:5000",
+        pattern=r"^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?$",
+    ),
+]
+
+
+class RegistriesShape(Shape, frozen=True):
+    """How registries are reached."""
+
+    plain_http: list[Host] = []
+    """Hosts that are spoken to without TLS. No others ever are."""
+    ca: RepositoryPath | UnsetType = UNSET
+    """PEM file of a private certificate authority."""
+
+
+class CommitsShape(Shape, frozen=True):
+    """How Vivido's commits are made."""
+
+    sign: bool = False
+    """Sign them with your SSH key (`git config user.signingKey`)."""
+
+
+class ProjectShape(Shape, frozen=True):
+    """A project and the way its releases go: build once, promote the same image by its digest."""
+
+    project: Name
+    """Name of the project."""
+    services: Annotated[dict[Name, ServiceShape], Meta(min_length=1, max_length=500)]
+    """What is deployed."""
+    environments: Annotated[dict[Name, EnvironmentShape], Meta(min_length=1, max_length=100)]
+    """The stops on the way, from the first to production."""
+    registry: Text | UnsetType = UNSET
+    """Where images are pushed: `registry.example.com/shop` makes `registry.example.com/shop/<service>`."""
+    layout: Literal["directories"] = "directories"
+    """How configuration is kept in Git: one repository, a directory or overlay per environment."""
+    channel: Annotated[str, Meta(title="a tag", pattern="^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")] = "edge"
+    """The tag that `vivido build` moves to what it built."""
+    configuration: Text | ConfigurationShape = "."
+    """The repository with the environments' configuration: URL, path, or `.` for the one of this file."""
+    registries: RegistriesShape = RegistriesShape()
+    """How registries are reached."""
+    state: (
+        Annotated[
+            str,
+            Meta(
+                title="a database URL: sqlite:///path or postgresql://host/name",
+                pattern=r"^(sqlite:///|postgres(ql)?://)\S+$",
+                examples=["postgresql://db.example.com/vivido"],
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    """Database with the promotions under way, without a password. Otherwise an SQLite file of yours."""
+    commits: CommitsShape = CommitsShape()
+    """How Vivido's commits are made."""
+    people: dict[Name, PersonShape] = {}
+    """Who commits and approves."""
+    groups: dict[Name, Annotated[list[Name], Meta(min_length=1)]] = {}
+    """People under a common name."""
+    secrets: SecretsShape = SecretsShape()
+    """What is said about Secrets in manifests."""
