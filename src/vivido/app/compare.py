@@ -1,0 +1,39 @@
+"""What would change: rendered diffs between what runs, what Git says, and a release."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from vivido.app.content import rendered_at
+from vivido.app.promote import find_release
+from vivido.model.objects import Rendered
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """A diff between two sides of one environment."""
+
+    environment: str
+    left: str
+    right: str
+    diff: str
+    """Unified, secrets masked; empty where they are equal."""
+
+
+def compare(ws: "Workspace", environment: str, release: str = "") -> Comparison:
+    """Compare what an environment runs with a release, or with the branch's tip where none is named."""
+    from vivido.render.diff import diff
+
+    where = ws.environment(environment)
+    tip = ws.repository.fetch()
+    deployed = next(iter(ws.records.deployed(environment)), None)
+    before = rendered_at(ws, deployed.commit, where) if deployed else Rendered(())
+    if release:
+        wanted = find_release(ws, release)
+        after = rendered_at(ws, wanted.revision.commit, where, wanted.artifacts)
+        right = wanted.id
+    else:
+        after, right = rendered_at(ws, tip, where), f"{ws.repository.branch} at {tip[:12]}"
+    return Comparison(environment, deployed.release.id if deployed else "nothing", right, diff(before, after))

@@ -1,0 +1,108 @@
+"""What an environment gets: its objects at a commit with given artifacts, rendered, checked and remembered by content."""
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from vivido.errors import RefusedError
+from vivido.model.canonical import fingerprint
+from vivido.model.objects import Rendered
+from vivido.model.problem import Problem
+from vivido.model.project import Environment
+from vivido.model.release import Artifact
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+
+def edits_at(ws: "Workspace", commit: str, environment: Environment, artifacts: Sequence[Artifact]) -> dict[str, bytes]:
+    """Return the files that change when these artifacts are promoted onto a commit; empty where it says so already.
+
+    Raises:
+        RefusedError: `layout.refused`: an image is nowhere in the environment's files, with what was looked for.
+    """
+    from vivido.layouts.directories import edits
+
+    tree = ws.repository.tree(commit)
+    found = edits(ws.placed, environment, artifacts, tree.read, tree.listing)
+    if isinstance(found, tuple):
+        raise refused("layout.refused", f"{environment.name}'s configuration cannot take the release", found)
+    return found
+
+
+def rendered_at(ws: "Workspace", commit: str, environment: Environment, artifacts: Sequence[Artifact] = ()) -> Rendered:
+    """Render an environment at a commit with these artifacts, or as the commit says where none are given.
+
+    Raises:
+        RefusedError: `layout.refused`, `render.refused`: with every reason; `render.secret-in-clear`.
+        ToolError: The tool that renders is missing or failed.
+    """
+    images = sorted([a.service, a.image] for a in artifacts)
+    services = [s.name for s in ws.project.services]
+    kept = ws.state / "rendered" / f"{fingerprint([commit, environment.name, images, services])}.json"
+    if kept.is_file():
+        return msgspec.json.decode(kept.read_bytes(), type=Rendered)
+    changed = edits_at(ws, commit, environment, artifacts) if artifacts else {}
+    rendered = _render(ws, commit, environment, changed)
+    refuse_secrets(ws, rendered)
+    _keep(kept, rendered)
+    return rendered
+
+
+def rendered_with(ws: "Workspace", commit: str, environment: Environment, changed: dict[str, bytes | None]) -> Rendered:
+    """Render an environment at a commit with some files changed; None removes one."""
+    rendered = _render(ws, commit, environment, changed)
+    refuse_secrets(ws, rendered)
+    return rendered
+
+
+def _render(
+    ws: "Workspace", commit: str, environment: Environment, changed: "dict[str, bytes] | dict[str, bytes | None]"
+) -> Rendered:
+    from vivido.layouts.directories import render_environment, roots
+
+    tree = ws.repository.tree(commit)
+    with tempfile.TemporaryDirectory(prefix="vivido-render-") as scratch:
+        where = Path(scratch)
+        ws.repository.export(commit, roots(ws.placed, environment, tree.listing, tree.read), where)
+        for path, content in changed.items():
+            if content is None:
+                (where / path).unlink(missing_ok=True)
+            else:
+                (where / path).parent.mkdir(parents=True, exist_ok=True)
+                (where / path).write_bytes(content)
+        rendered = render_environment(ws.placed, environment, where)
+    if isinstance(rendered, tuple):
+        raise refused("render.refused", f"{environment.name} cannot be rendered", rendered)
+    return rendered
+
+
+def refuse_secrets(ws: "Workspace", rendered: Rendered) -> None:
+    """Refuse `kind: Secret` with data in clear (semantics §1).
+
+    Raises:
+        RefusedError: `render.secret-in-clear`.
+    """
+    from vivido.render.secrets import secrets_in_clear
+
+    found = secrets_in_clear(rendered, frozenset(a.name for a in ws.project.secrets_in_clear))
+    if found:
+        raise refused("render.secret-in-clear", "the configuration holds secrets in clear", found)
+
+
+def refused(code: str, what: str, problems: Sequence[Problem]) -> RefusedError:
+    """Make one error of several problems, each on a line of its own."""
+    lines = [f"{p.where}: {p.message}" if p.where else p.message for p in problems]
+    hints = list(dict.fromkeys(p.hint for p in problems if p.hint))
+    message = f"{what}: {lines[0]}" if len(lines) == 1 else f"{what}:\n" + "\n".join(f"  - {line}" for line in lines)
+    return RefusedError(message, code=problems[0].code if len(problems) == 1 else code, hint=" ".join(hints))
+
+
+def _keep(path: Path, rendered: Rendered) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{id(rendered)}.tmp")
+    draft.write_bytes(msgspec.json.encode(rendered))
+    draft.replace(path)

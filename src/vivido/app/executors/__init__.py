@@ -1,0 +1,28 @@
+"""What the engine's steps do to the outside: one file per kind, each idempotent by the work's key."""
+
+from typing import TYPE_CHECKING
+
+from vivido.app.executors.check import Check
+from vivido.app.executors.commit import Commit
+from vivido.app.executors.gate import Gate
+from vivido.app.executors.record import Record
+from vivido.app.executors.tag import Tag
+from vivido.app.executors.traffic import Settle, Stage, Switch
+from vivido.engine.executor import Executors
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+
+def executors(ws: "Workspace") -> Executors:
+    """Return the executors of one project, by kind of step."""
+    return {
+        "check": Check(ws),
+        "gate": Gate(ws),
+        "stage": Stage(ws),
+        "commit": Commit(ws),
+        "switch": Switch(ws),
+        "settle": Settle(ws),
+        "record": Record(ws),
+        "tag": Tag(ws),
+    }

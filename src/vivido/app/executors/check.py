@@ -1,0 +1,40 @@
+"""Before anything is changed: the artifacts are in the registry, and nothing stands in the target's way."""
+
+from typing import TYPE_CHECKING
+
+from vivido.app.executors.side import environment_of, new_side
+from vivido.engine.executor import Done, Work, failed, passed
+from vivido.model.problem import Problem
+from vivido.model.reference import Reference
+from vivido.model.release import Artifact
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+
+class Check:
+    """Executes `check`. No effect."""
+
+    def __init__(self, ws: "Workspace") -> None:
+        self._ws = ws
+
+    def __call__(self, work: Work) -> Done:
+        """Look at every artifact and ask the target; name all that is wrong at once."""
+        release = work.state.plan.release
+        work.progress("asking the registry for every digest")
+        problems = [p for a in release.artifacts if (p := self._missing(a)) is not None]
+        wanted = new_side(self._ws, work)
+        work.progress("asking the target")
+        problems += self._ws.target(environment_of(self._ws, work), work.progress).check(wanted)
+        if problems:
+            told = [f"{p.message} ({p.where})" if p.where else p.message for p in problems]
+            return failed("; ".join(told), hints=[p.hint for p in problems if p.hint])
+        return passed(f"{len(release.artifacts)} artifacts are there, the target is ready")
+
+    def _missing(self, artifact: Artifact) -> Problem | None:
+        from vivido.registry.resolve import resolve
+
+        reference = Reference(artifact.repository, digest=artifact.digest)
+        if resolve(self._ws.registry, reference) is not None:
+            return None
+        return Problem("artifact.missing", f"the registry does not have {artifact.image}", "Build or push it again.")

@@ -1,0 +1,109 @@
+"""The commit that says what should run: forwards, as a rollback, or reverting a promotion that failed."""
+
+import random
+from typing import TYPE_CHECKING
+
+from vivido.app.content import edits_at, rendered_at
+from vivido.app.executors.side import environment_of
+from vivido.app.planning import refuse_bent
+from vivido.app.reversal import reversal
+from vivido.engine.executor import Done, Work, passed
+from vivido.errors import IntegrityError
+from vivido.git.commit import Edits, Signature
+from vivido.git.publish import Edit, Hand, Key, backoff, publish
+from vivido.git.sign import ssh_signer
+from vivido.model.plan import Plan
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+NAME, EMAIL = "Vivido", "vivido@localhost"
+"""Who stands in its commits; who asked for it is in the trailer `Vivido-Requested-By`."""
+
+
+class Commit:
+    """Executes `commit`. A restart finds the commit by its trailers and adopts it."""
+
+    def __init__(self, ws: "Workspace") -> None:
+        self._ws = ws
+
+    def __call__(self, work: Work) -> Done:
+        """Derive the edit on the branch's tip, commit, push by compare-and-swap; derive again after a lost race."""
+        plan, repository = work.state.plan, self._ws.repository
+        at = work.state.step(work.step).opened
+        sign = None
+        if self._ws.project.sign_commits:
+            from vivido.app.person import commit_key
+
+            sign = ssh_signer(commit_key(self._ws))
+        hand = Hand(Signature(NAME, EMAIL, at), backoff(random.random), sign=sign)
+        work.progress(f"committing to {repository.branch} of {repository.url}")
+        commit = publish(
+            repository.mirror,
+            repository.branch,
+            lambda tip: self._edit(work, tip),
+            Key(plan.promotion, work.step.id),
+            hand,
+            since=plan.base or None,
+        )
+        return passed(f"{commit[:12]} on {repository.branch}", **self._facts(work, commit))
+
+    def _facts(self, work: Work, commit: str) -> dict[str, str]:
+        return {"reverted": commit} if work.step.options.get("back") else {"commit": commit}
+
+    def _edit(self, work: Work, tip: str) -> Edit:
+        if work.step.options.get("back"):
+            return self._reverting(work, tip)
+        plan = work.state.plan
+        files: Edits = self._reversing(plan, tip) if plan.kind == "rollback" else self._promoting(work, tip)
+        return Edit(files, _subject(plan), _body(plan), _trailers(plan, work.head), allow_empty=True)
+
+    def _promoting(self, work: Work, tip: str) -> Edits:
+        plan, environment = work.state.plan, environment_of(self._ws, work)
+        rendered = rendered_at(self._ws, plan.release.revision.commit, environment, plan.release.artifacts)
+        refuse_bent(self._ws, environment, plan.release, rendered, tip)
+        return edits_at(self._ws, tip, environment, plan.release.artifacts)
+
+    def _reversing(self, plan: Plan, tip: str) -> Edits:
+        found = reversal(self._ws, plan, tip)
+        if found.rendered.hash != plan.content:
+            raise IntegrityError(
+                f"{plan.environment} would not be what the rollback was planned as: the branch has moved since",
+                code="promotion.content",
+                hint="Start the rollback again.",
+            )
+        return found.files
+
+    def _reverting(self, work: Work, tip: str) -> Edit:
+        """Take back the promotion's own commit; edits that people made since stay."""
+        from vivido.app.reversal import undone
+
+        plan = work.state.plan
+        own = str(work.state.facts["commit"])
+        failure = work.state.failure
+        why = failure[1].reason if failure else "aborted"
+        subject = f"Go back: {plan.release.id} in {plan.environment}"
+        return Edit(undone(self._ws, tip, (own,)), subject, why, _trailers(plan, work.head), allow_empty=True)
+
+
+def _subject(plan: Plan) -> str:
+    what = "Roll back to" if plan.kind == "rollback" else "Promote"
+    services = ", ".join(a.service for a in plan.release.artifacts)
+    return f"{what} {plan.release.id} ({services}) in {plan.environment}"
+
+
+def _body(plan: Plan) -> str:
+    lines = [f"{a.service}: {a.image}" for a in plan.release.artifacts]
+    return "\n".join([*([plan.reason, ""] if plan.reason else []), *lines])
+
+
+def _trailers(plan: Plan, head: str) -> dict[str, str | tuple[str, ...]]:
+    return {
+        "Vivido-Release": plan.release.id,
+        "Vivido-Environment": plan.environment,
+        "Vivido-Digest": tuple(f"{a.service}={a.digest}" for a in plan.release.artifacts),
+        "Vivido-Revision": plan.release.revision.commit,
+        "Vivido-Content": plan.content,
+        "Vivido-Requested-By": plan.requested_by,
+        "Vivido-Ledger": head,
+    }

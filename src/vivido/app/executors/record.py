@@ -1,0 +1,59 @@
+"""After it serves: remember the deployed truth, pin what was rolled back, start what follows automatically."""
+
+from typing import TYPE_CHECKING
+
+from vivido.engine.executor import Done, Work, passed
+from vivido.errors import Error
+from vivido.model.canonical import fingerprint
+from vivido.model.record import Deployed, Pin
+from vivido.text.redact import redact
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+
+class Record:
+    """Executes `record`. Idempotent by the promotion's id."""
+
+    def __init__(self, ws: "Workspace") -> None:
+        self._ws = ws
+
+    def __call__(self, work: Work) -> Done:
+        """Write the record; what can't follow automatically is said, and does not fail this promotion."""
+        plan = work.state.plan
+        now = self._ws.now()
+        commit = str(work.state.facts.get("commit", ""))
+        self._ws.records.add_deployed(
+            Deployed(plan.environment, plan.release, plan.content, commit, plan.promotion, now)
+        )
+        for release in plan.pins:
+            reason = plan.reason or "rolled back"
+            self._ws.records.set_pin(Pin(plan.environment, release, plan.requested_by, now, reason))
+        follow = [] if plan.kind == "rollback" else self._follow(work)
+        return passed("; ".join([f"{plan.environment} runs {plan.release.id}", *follow]))
+
+    def _follow(self, work: Work) -> list[str]:
+        from vivido.app.planning import propose
+        from vivido.app.promote import start
+
+        plan = work.state.plan
+        told: list[str] = []
+        for environment in self._ws.project.followers(plan.environment):
+            if not environment.automatic:
+                continue
+            # A restart finds the promotion that this one started, instead of starting a second.
+            promotion = f"p-{fingerprint([plan.promotion, environment.name])[:10]}"
+            if self._ws.journal.read(promotion):
+                told.append(f"{promotion} goes on to {environment.name}")
+                continue
+            try:
+                proposal = propose(
+                    self._ws, environment, plan.release, by=plan.requested_by, reason=plan.reason, promotion=promotion
+                )
+            except Error as e:
+                told.append(f"not promoted to {environment.name} by itself: {redact(e.message)}")
+                continue
+            if not proposal.already:
+                start(self._ws, proposal)
+                told.append(f"{promotion} goes on to {environment.name}")
+        return told

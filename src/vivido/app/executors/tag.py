@@ -1,0 +1,50 @@
+"""The story in the registry: the environment's tag points at what runs there. Never authority (semantics §4)."""
+
+from typing import TYPE_CHECKING
+
+from vivido.app.executors.side import old_side
+from vivido.engine.executor import Done, Work, passed
+from vivido.model.gate import Judgment, Outcome
+from vivido.model.reference import Reference
+from vivido.model.release import Release
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+
+class Tag:
+    """Executes `tag`. Idempotent: a tag that points there already is left alone."""
+
+    def __init__(self, ws: "Workspace") -> None:
+        self._ws = ws
+
+    def __call__(self, work: Work) -> Done:
+        """Point the environment's tag at the promotion's artifacts, or with `back` at those before it."""
+        plan = work.state.plan
+        release = plan.release
+        if work.step.options.get("back"):
+            before = old_side(self._ws, work).deployed
+            if before is None:
+                return Done(Judgment(Outcome.SKIPPED, "nothing ran here before"))
+            release = before.release
+        moved = move_tags(self._ws, release, plan.environment)
+        return passed(f"{plan.environment} points at {release.id}" + ("" if moved else " already"))
+
+
+def move_tags(ws: "Workspace", release: Release, environment: str) -> tuple[str, ...]:
+    """Point an environment's tag at every artifact of a release.
+
+    Returns:
+        The repositories whose tag pointed elsewhere, or was missing.
+    """
+    from vivido.registry.resolve import resolve
+    from vivido.registry.tags import tag
+
+    moved: list[str] = []
+    for artifact in release.artifacts:
+        there = resolve(ws.registry, Reference(artifact.repository, environment))
+        if there is not None and there.digest == artifact.digest:
+            continue
+        tag(ws.registry, artifact.repository, artifact.digest, environment)
+        moved.append(str(artifact.repository))
+    return tuple(moved)

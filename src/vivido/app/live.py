@@ -1,0 +1,41 @@
+"""What the targets themselves say: health, addresses, logs; and tags that somebody moved."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from vivido.app.executors.tag import move_tags
+from vivido.errors import Error
+from vivido.targets.interface import Live
+from vivido.text.redact import redact
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What one environment's target answered."""
+
+    environment: str
+    live: Live | None
+    problem: str = ""
+    """Why nothing could be seen; empty where `live` is there."""
+
+
+def look(ws: "Workspace", environment: str) -> Seen:
+    """Ask an environment's target what runs there; its failure is a value."""
+    where = ws.environment(environment)
+    try:
+        return Seen(environment, ws.target(where).current())
+    except Error as e:
+        return Seen(environment, None, redact(e.message))
+
+
+def repair_tags(ws: "Workspace", environment: str) -> tuple[str, ...]:
+    """Let the environment's tag point at what runs there again.
+
+    Returns:
+        The repositories whose tag somebody had moved or removed.
+    """
+    deployed = ws.records.deployed(environment)
+    return move_tags(ws, deployed[0].release, environment) if deployed else ()

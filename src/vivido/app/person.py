@@ -1,0 +1,59 @@
+"""Who sits here: found by keys, proved by a signature where that matters."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vivido.errors import ForbiddenError, InputError
+from vivido.identity.gitconfig import read_git_identity
+from vivido.identity.keys import Places
+from vivido.identity.whoami import Candidate, find_candidate, unproved
+from vivido.model.actor import Roster
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+
+def places(ws: "Workspace") -> Places:
+    """Return where keys are looked for on this machine."""
+    return Places(str(Path.home()), dict(ws.environ), read_git_identity(Path(ws.project.root)))
+
+
+def name_here(ws: "Workspace") -> str:
+    """Return the name of who asks, unproved: the roster's name where the Git e-mail is known there, else Git's."""
+    actor = unproved(read_git_identity(Path(ws.project.root)))
+    for person in ws.project.roster.people:
+        if set(actor.emails) & set(person.emails):
+            return person.name
+    return f"{actor.name} <{actor.emails[0]}>" if actor.emails else actor.name
+
+
+def signer(ws: "Workspace", roster: Roster, key: str = "") -> Candidate:
+    """Return the person of a roster whose key is at hand.
+
+    Raises:
+        ForbiddenError: `identity.unproved`: no key here is anybody's in the roster.
+    """
+    found = find_candidate(roster, places(ws), key)
+    if found is not None:
+        return found
+    raise ForbiddenError(
+        "no SSH key on this machine is listed under `people:`",
+        code="identity.unproved",
+        hint="Name one with --key, load it into the agent, or add its public half under `people:` first.",
+    )
+
+
+def commit_key(ws: "Workspace") -> Path:
+    """Return the key that signs Vivido's commits here: what `git config user.signingkey` names.
+
+    Raises:
+        InputError: `git.no-signing-key`.
+    """
+    key = read_git_identity(Path(ws.project.root)).signing_key
+    if not key or not Path(key).expanduser().is_file():
+        raise InputError(
+            "vivido.yaml wants signed commits, and Git has no SSH signing key here",
+            code="git.no-signing-key",
+            hint="git config user.signingkey ~/.ssh/id_ed25519.pub",
+        )
+    return Path(key).expanduser()

@@ -1,0 +1,160 @@
+"""Making a plan: what a promotion or rollback would do, frozen, with its way back. Nothing is changed here."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from vivido.app.authors import authors_between
+from vivido.app.content import edits_at, refused, rendered_at
+from vivido.app.entry import Known, obstacles
+from vivido.app.governing import Governing, governing
+from vivido.app.steps import cleanup, forward, undo
+from vivido.errors import RefusedError
+from vivido.model.objects import Rendered
+from vivido.model.plan import Plan, WayBack
+from vivido.model.problem import Problem
+from vivido.model.project import Environment
+from vivido.model.record import Deployed
+from vivido.model.release import Release
+from vivido.targets.interface import Desired
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """A plan, with what a person wants to see before saying yes."""
+
+    plan: Plan
+    diff: str
+    """Unified diff of the rendered objects, secrets masked; empty where nothing changes."""
+    files: tuple[str, ...]
+    """Files of the configuration that the commit changes."""
+    notes: tuple[str, ...] = ()
+    already: bool = False
+    """The environment has exactly this already: promoting would change nothing."""
+
+
+def propose(
+    ws: "Workspace", environment: Environment, release: Release, *, by: str, reason: str = "", promotion: str = ""
+) -> Proposal:
+    """Plan the promotion of a release to an environment.
+
+    Args:
+        ws: The project.
+        environment: Where to.
+        release: What.
+        by: Who asks, by name.
+        reason: Why, in the person's words.
+        promotion: Its id; empty for a fresh one.
+
+    Raises:
+        RefusedError: Everything that stands in the way, at once.
+    """
+    deployed = next(iter(ws.records.deployed(environment.name)), None)
+    problems = obstacles(release, environment, _known(ws, environment, deployed))
+    if problems:
+        raise refused("promotion.refused", f"{release.id} may not go to {environment.name}", problems)
+    tip = ws.repository.fetch()
+    rendered = rendered_at(ws, release.revision.commit, environment, release.artifacts)
+    refuse_bent(ws, environment, release, rendered, tip)
+    before = _rendered_now(ws, environment, deployed, tip)
+    rules = governing(ws, environment, deployed.commit if deployed else tip)
+    plan = Plan(
+        promotion=promotion or f"p-{ws.token()}",
+        kind="promotion",
+        project=ws.project.name,
+        environment=environment.name,
+        release=release,
+        content=rendered.hash,
+        steps=forward(rules.environment),
+        undo=undo(environment),
+        cleanup=cleanup(),
+        gates=rules.environment.gates,
+        roster=rules.roster,
+        way_back=way_back(deployed, environment.name),
+        authors=authors_between(ws, deployed, release, by),
+        requested_by=by,
+        requested_at=ws.now(),
+        reason=reason,
+        base=tip,
+        queue=environment.queue,
+    )
+    changed = tuple(sorted(edits_at(ws, tip, environment, release.artifacts)))
+    already = deployed is not None and (deployed.release.id, deployed.content) == (release.id, rendered.hash)
+    return Proposal(plan, _diff(before, rendered), changed, _notes(rules, deployed), already)
+
+
+def refuse_bent(ws: "Workspace", environment: Environment, release: Release, rendered: Rendered, tip: str) -> None:
+    """Refuse where the branch's tip would not give what was validated at the release's revision (semantics §1).
+
+    Raises:
+        RefusedError: `promotion.bent`: names the commits in between and what to do.
+    """
+    revision = release.revision.commit
+    if tip == revision or rendered_at(ws, tip, environment, release.artifacts).hash == rendered.hash:
+        return
+    between = ws.repository.commits(revision, tip)
+    lines = [f"  - {c.id[:12]} {c.subject} ({c.author})" for c in between if c.promotion == ""]
+    raise RefusedError(
+        f"{environment.name} at the branch's tip would not be what {release.id} was validated with; since then came:\n"
+        + "\n".join(lines),
+        code="promotion.bent",
+        hint="Make a release that includes them: vivido release create",
+    )
+
+
+def desired(ws: "Workspace", plan: Plan, rendered: Rendered, release: Release) -> Desired:
+    """Return what a target is asked to bring up."""
+    return Desired(
+        project=ws.project.name,
+        environment=plan.environment,
+        generation=rendered.hash[:12],
+        release=release.id,
+        promotion=plan.promotion,
+        rendered=rendered,
+        images={a.service: a.image for a in release.artifacts},
+    )
+
+
+def way_back(deployed: Deployed | None, environment: str) -> WayBack:
+    """Say how a promotion would be undone."""
+    if deployed is None:
+        return WayBack("", "", "", f"none: {environment} is empty, so undoing empties it again")
+    summary = f"back to {deployed.release.id} ({deployed.commit[:12]})"
+    return WayBack(deployed.release.id, deployed.content, deployed.commit, summary)
+
+
+def target_problems(ws: "Workspace", environment: Environment, wanted: Desired) -> tuple[Problem, ...]:
+    """Return what the target says would stop it, before anything changes."""
+    return ws.target(environment).check(wanted)
+
+
+def upstream(ws: "Workspace", environment: Environment) -> tuple[Environment, ...]:
+    """Return an environment and every one before it, nearest first."""
+    line = [environment]
+    while line[-1].after and (before := ws.project.environment(line[-1].after)) is not None:
+        line.append(before)
+    return tuple(line)
+
+
+def _known(ws: "Workspace", environment: Environment, deployed: Deployed | None) -> Known:
+    rows = ws.records.promotions(environment.after, limit=1000) if environment.after else ()
+    passed = frozenset(r.release for r in rows if r.status == "succeeded")
+    pins = tuple(p for e in upstream(ws, environment) for p in ws.records.pins(e.name))
+    return Known(passed, pins, deployed)
+
+
+def _rendered_now(ws: "Workspace", environment: Environment, deployed: Deployed | None, tip: str) -> Rendered:
+    return rendered_at(ws, tip, environment) if deployed else Rendered(())
+
+
+def _diff(before: Rendered, after: Rendered) -> str:
+    from vivido.render.diff import diff
+
+    return diff(before, after)
+
+
+def _notes(rules: Governing, deployed: Deployed | None) -> tuple[str, ...]:
+    first = () if deployed else ("this is the first release here: there is nothing to go back to",)
+    return (*first, *rules.notes)

@@ -1,0 +1,92 @@
+"""Promote a release to an environment: choose it, plan it, start it, drive it."""
+
+from typing import TYPE_CHECKING
+
+from vivido.app.planning import Proposal, propose
+from vivido.app.waiting import Waiting, waiting_for
+from vivido.errors import ConflictError, NotFoundError
+from vivido.model.release import Release
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+
+def choose_release(ws: "Workspace", environment: str, release: str = "") -> Release:
+    """Return the release that is meant.
+
+    Args:
+        ws: The project.
+        environment: Where it shall go.
+        release: Its id or the beginning of one; empty for the newest that passed the environment before, or the newest
+            of all where the environment is a first one.
+
+    Raises:
+        NotFoundError: `release.unknown`, `release.none`.
+        ConflictError: `release.ambiguous`.
+    """
+    if release:
+        return find_release(ws, release)
+    before = ws.environment(environment).after
+    if not before:
+        newest = ws.records.releases(limit=1)
+        if newest:
+            return newest[0].release
+        raise NotFoundError("there is no release yet", code="release.none", hint="Make one: vivido release create")
+    deployed = ws.records.deployed(before)
+    if deployed:
+        return deployed[0].release
+    raise NotFoundError(
+        f"nothing has passed {before} yet, so nothing can go to {environment}",
+        code="release.none",
+        hint=f"Promote there first: vivido promote {before}",
+    )
+
+
+def find_release(ws: "Workspace", text: str) -> Release:
+    """Return a release by its id or an unambiguous beginning of it.
+
+    Raises:
+        NotFoundError: `release.unknown`.
+        ConflictError: `release.ambiguous`.
+    """
+    exact = ws.records.release(text)
+    if exact is not None:
+        return exact.release
+    known = ws.records.releases(limit=1000)
+    found = [r.release for r in known if r.release.id.removeprefix("r-").startswith(text.removeprefix("r-"))]
+    if len(found) > 1:
+        raise ConflictError(
+            f"“{text}” is the beginning of {len(found)} releases",
+            code="release.ambiguous",
+            hint="Write more of the id: " + ", ".join(r.id for r in found[:5]),
+        )
+    if not found:
+        newest = ", ".join(r.release.id for r in known[:5]) or "none"
+        raise NotFoundError(f"there is no release “{text}”", code="release.unknown", hint=f"The newest are: {newest}.")
+    return found[0]
+
+
+def plan(ws: "Workspace", environment: str, release: str = "", *, by: str, reason: str = "") -> Proposal:
+    """Plan a promotion without starting it; see `planning.propose`."""
+    where = ws.environment(environment)
+    return propose(ws, where, choose_release(ws, environment, release), by=by, reason=reason)
+
+
+def under_way(ws: "Workspace", environment: str, release: Release) -> str:
+    """Return the open promotion of this release to this environment; empty where there is none."""
+    open_rows = ws.leases.open_promotions(ws.project.name, environment)
+    mine = {r.id for r in ws.records.promotions(environment, release.id)}
+    return next((q.promotion for q in open_rows if q.promotion in mine and q.kind == "promotion"), "")
+
+
+def start(ws: "Workspace", proposal: Proposal) -> str:
+    """Start what was planned, and return the promotion's id. Idempotent by that id."""
+    ws.journal.start(proposal.plan, ws.now())
+    return proposal.plan.promotion
+
+
+def drive(ws: "Workspace", promotion: str) -> Waiting:
+    """Drive the promotion's environment as far as it goes now, and what it sets off; return where it stands."""
+    before = waiting_for(ws, promotion)
+    ws.runner.tick(frozenset({before.environment}))
+    return waiting_for(ws, promotion)

@@ -1,0 +1,169 @@
+"""Making releases: which artifacts, at which revision of the configuration."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from vivido.app.promote import start
+from vivido.errors import Error, InputError, NotFoundError
+from vivido.model.project import Service
+from vivido.model.reference import Reference, parse_reference, parse_repository
+from vivido.model.release import Artifact, Release, ReleaseRecord, Revision
+from vivido.text.redact import redact
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+REVISION = "org.opencontainers.image.revision"
+DIRTY = "dev.vivido.dirty"
+
+
+class Created(msgspec.Struct, frozen=True):
+    """A release that was made, and what it set off."""
+
+    record: ReleaseRecord
+    known: bool
+    """It was there already: the same digests and the same revision."""
+    promotions: tuple[str, ...]
+    """Promotions that were started because an environment says `promote: automatically`."""
+    notes: tuple[str, ...] = ()
+
+
+def create(ws: "Workspace", artifacts: Mapping[str, str], *, by: str, revision: str = "", note: str = "") -> Created:
+    """Make a release and start what goes on by itself.
+
+    Args:
+        ws: The project.
+        artifacts: Service → `repository@sha256:…` or `repository:tag` (resolved now). A service that is not named keeps the
+            artifact of the newest release, or, where there is none, takes what the channel tag points at.
+        by: Who makes it.
+        revision: Commit of the configuration; empty for the branch's tip.
+        note: A line for people; empty for the commit's subject.
+
+    Raises:
+        InputError: `release.service`, `release.repository`, `release.empty`.
+        NotFoundError: `artifact.missing`: the registry does not have it.
+    """
+    tip = ws.repository.fetch()
+    commit = ws.repository.resolve(revision) if revision else tip
+    newest = next(iter(ws.records.releases(limit=1)), None)
+    chosen = _choose(ws, artifacts, newest.release if newest else None)
+    if not chosen:
+        raise InputError(
+            "there is no artifact to make a release of",
+            code="release.empty",
+            hint="Build first (vivido build), or name one: --artifact web=registry/app@sha256:…",
+        )
+    release = Release(tuple(sorted(chosen)), Revision(ws.repository.url, commit))
+    known = ws.records.release(release.id)
+    record = known or ReleaseRecord(release, ws.now(), by, _authors(ws, newest, release), note or _subject(ws, release))
+    ws.records.add_release(record)
+    promotions, notes = _set_out(ws, release, by)
+    missing = [s.name for s in ws.project.services if release.artifact(s.name) is None]
+    told = (f"without {', '.join(missing)}: nothing was built of it yet",) if missing else ()
+    return Created(record, known is not None, promotions, (*told, *notes))
+
+
+def _choose(ws: "Workspace", named: Mapping[str, str], newest: Release | None) -> list[Artifact]:
+    unknown = [name for name in named if ws.project.service(name) is None]
+    if unknown:
+        there = ", ".join(s.name for s in ws.project.services)
+        raise InputError(f"there is no service “{unknown[0]}”", code="release.service", hint=f"There are: {there}.")
+    found = [_artifact(ws, s, named.get(s.name, ""), newest) for s in ws.project.services]
+    return [a for a in found if a is not None]
+
+
+def _artifact(ws: "Workspace", service: Service, named: str, newest: Release | None) -> Artifact | None:
+    if named:
+        return inspect(ws, service, _reference(service, named))
+    channel = Reference(parse_repository(service.image), ws.project.channel)
+    if service.build is None and newest is not None and (kept := newest.artifact(service.name)) is not None:
+        return kept
+    try:
+        return inspect(ws, service, channel)
+    except NotFoundError:
+        return newest.artifact(service.name) if newest else None
+
+
+def _reference(service: Service, text: str) -> Reference:
+    """Read `repository@digest`, or a bare digest or tag of the service's own repository."""
+    own = parse_repository(service.image)
+    if text.startswith("sha256:"):
+        return parse_reference(f"{own}@{text}")
+    reference = parse_reference(text)
+    if not reference.digest and not reference.tag:
+        raise InputError(
+            f"“{text}” names neither a digest nor a tag",
+            code="reference.invalid",
+            hint=f"Write {service.name}={own}@sha256:…",
+        )
+    if reference.repository != own:
+        raise InputError(
+            f"{service.name}'s images live in {own}, not in {reference.repository}",
+            code="release.repository",
+            hint="Copy the image there first, or change `image:` in vivido.yaml.",
+        )
+    return reference
+
+
+def inspect(ws: "Workspace", service: Service, reference: Reference) -> Artifact:
+    """Find out what a reference points at now, and what its labels say of where it came from.
+
+    Raises:
+        NotFoundError: `artifact.missing`.
+    """
+    from vivido.registry.config import config
+    from vivido.registry.resolve import resolve
+
+    found = resolve(ws.registry, reference)
+    if found is None:
+        raise NotFoundError(
+            f"the registry does not have {reference}", code="artifact.missing", hint="Build and push it first."
+        )
+    image = config(ws.registry, reference.repository, found.digest)
+    said = {**image.annotations, **image.labels}
+    commit, dirty = said.get(REVISION, ""), said.get(DIRTY, "") == "true"
+    return Artifact(service.name, reference.repository, found.digest, commit, dirty)
+
+
+def _authors(ws: "Workspace", newest: ReleaseRecord | None, release: Release) -> tuple[str, ...]:
+    old = newest.release if newest else None
+    found = {
+        a for c in ws.repository.commits(old.revision.commit if old else "", release.revision.commit) for a in c.people
+    }
+    for artifact in release.artifacts:
+        was = old.artifact(artifact.service) if old else None
+        found.update(ws.repository.source_people(was.commit if was else "", artifact.commit))
+    found.discard("vivido@localhost")
+    return tuple(sorted(found))
+
+
+def _subject(ws: "Workspace", release: Release) -> str:
+    return ws.repository.subject(release.revision.commit)
+
+
+def _set_out(ws: "Workspace", release: Release, by: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Start the promotions to first environments that promote automatically."""
+    from vivido.app.planning import propose
+    from vivido.app.promote import under_way
+
+    started: list[str] = []
+    notes: list[str] = []
+    for environment in ws.project.environments:
+        if environment.after or not environment.automatic:
+            continue
+        open_one = under_way(ws, environment.name, release)
+        if open_one:
+            started.append(open_one)
+            continue
+        try:
+            proposal = propose(ws, environment, release, by=by)
+        except Error as e:
+            notes.append(f"not promoted to {environment.name} by itself: {redact(e.message)}")
+            continue
+        if proposal.already:
+            notes.append(f"{environment.name} runs exactly this already")
+        else:
+            started.append(start(ws, proposal))
+    return tuple(started), tuple(notes)

@@ -1,0 +1,171 @@
+"""The configuration repository as operations see it: tips, trees, commits; and the source repository's people."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from vivido.errors import NotFoundError
+from vivido.git.export import export
+from vivido.git.history import CommitInfo, describe, history
+from vivido.git.mirror import Mirror
+from vivido.git.read import listing, read
+from vivido.git.trailers import trailer
+from vivido.git.worktree import origin_url, toplevel
+from vivido.model.project import Project
+from vivido.text.redact import without_userinfo
+
+if TYPE_CHECKING:
+    from vivido.layouts.interface import List, Read
+
+PROMOTION = "Vivido-Promotion"
+"""The trailer by which Vivido's own commits are told from people's."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One commit, as far as a promotion cares."""
+
+    id: str
+    subject: str
+    author: str
+    people: tuple[str, ...]
+    """E-mail addresses of author, committer and co-authors, lower case."""
+    promotion: str
+    """The promotion that made it; empty for a person's commit."""
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """The files of one commit."""
+
+    read: "Read"
+    listing: "List"
+
+
+class ConfigurationRepository:
+    """The repository that holds the environments' configuration, through its mirror.
+
+    Args:
+        mirror: Of that repository.
+        branch: The branch that says what should run; empty for the remote's default.
+        home: Top directory of the work tree that holds `vivido.yaml`, None where that is in none.
+        source: Mirror of the application's repository; the same object where both are one.
+    """
+
+    def __init__(self, mirror: Mirror, branch: str, home: Path | None, source: Mirror) -> None:
+        self.mirror = mirror
+        self._home = home
+        self._branch = branch
+        self._source = source
+
+    @property
+    def url(self) -> str:
+        """Its address without credentials."""
+        return without_userinfo(self.mirror.where)
+
+    @property
+    def branch(self) -> str:
+        """The branch's name."""
+        return self._branch or self.mirror.default_branch()
+
+    def fetch(self) -> str:
+        """Bring the branch up to date and return its tip."""
+        return self.mirror.fetch(self.branch)
+
+    def tree(self, commit: str) -> Tree:
+        """Return the files of a commit."""
+
+        def names(directory: str) -> tuple[str, ...]:
+            entries = listing(self.mirror, commit, directory)
+            return tuple(f"{e.name}/" if e.kind == "directory" else e.name for e in entries)
+
+        return Tree(lambda path: read(self.mirror, commit, path), names)
+
+    def export(self, commit: str, directories: Sequence[str], where: Path) -> None:
+        """Write directories of a commit to disk."""
+        export(self.mirror, commit, directories, where)
+
+    def commits(self, old: str, new: str) -> tuple[Change, ...]:
+        """Return the commits that `new` contains and `old` does not, newest first; all where `old` is empty."""
+        return tuple(_change(c) for c in history(self.mirror, old or None, new))
+
+    def source_people(self, old: str, new: str) -> tuple[str, ...]:
+        """Return the addresses of everybody in the application's commits between two; empty where they are not known."""
+        if not new:
+            return ()
+        try:
+            self._source.fetch()
+            found = history(self._source, old or None, new)
+        except NotFoundError:
+            return ()
+        return tuple(sorted({address for c in found for address in _change(c).people}))
+
+    def trailer(self, commit: str, key: str) -> str:
+        """Return a trailer of a commit; empty where it has none."""
+        return trailer(describe(self.mirror, commit).message, key)
+
+    def path_of(self, file: Path) -> str:
+        """Return a local file's path in this repository; empty where it is another repository's."""
+        if self._home is None or self.mirror is not self._source:
+            return ""
+        inside = file.resolve().relative_to(self._home.resolve()).as_posix()
+        return "" if inside == "." else inside
+
+    def resolve(self, revision: str) -> str:
+        """Return the commit that an id, or the beginning of one, names on the branch.
+
+        Raises:
+            NotFoundError: `git.no-commit`.
+        """
+        for commit in history(self.mirror, None, self.fetch()):
+            if len(revision) >= 7 and commit.id.startswith(revision):
+                return commit.id
+        raise NotFoundError(
+            f"{self.branch} has no commit “{revision}”", code="git.no-commit", hint="Push it first, or name another."
+        )
+
+    def subject(self, commit: str) -> str:
+        """Return the first line of a commit's message."""
+        return describe(self.mirror, commit).subject
+
+
+def configuration_repository(project: Project, cache: Path) -> ConfigurationRepository:
+    """Open the repository that a project's file names, or the one that holds the file.
+
+    Raises:
+        NotFoundError: `git.no-repository`: the file is in no repository and names none.
+    """
+    home = _home(Path(project.root))
+    own = "" if home is None else origin_url(home) or str(home)
+    named = project.configuration.repository
+    if named in ("", "."):
+        if not own:
+            raise NotFoundError(
+                f"{project.root} is in no Git repository",
+                code="git.no-repository",
+                hint="Run `git init` there, or name the repository under `configuration:`.",
+            )
+        mirror = Mirror(own, cache)
+        return ConfigurationRepository(mirror, project.configuration.branch, home, mirror)
+    local = Path(project.root) / named
+    address = str(local.resolve()) if "://" not in named and local.is_dir() else named
+    mirror = Mirror(address, cache)
+    source = Mirror(own, cache) if own and own != address else mirror
+    return ConfigurationRepository(mirror, project.configuration.branch, home, source)
+
+
+def _home(root: Path) -> Path | None:
+    try:
+        return toplevel(root)
+    except NotFoundError:
+        return None
+
+
+def _change(commit: CommitInfo) -> Change:
+    return Change(
+        commit.id,
+        commit.subject,
+        f"{commit.author.name} <{commit.author.email}>",
+        commit.emails,
+        trailer(commit.message, PROMOTION),
+    )

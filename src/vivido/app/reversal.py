@@ -1,0 +1,84 @@
+"""The way back as an edit: exactly what the promotions since a release changed, taken out of the branch (semantics §3)."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from vivido.app.content import rendered_with
+from vivido.errors import ConflictError
+from vivido.git.commit import Edits, Kept
+from vivido.git.reverse import Conflicts, reverse
+from vivido.model.objects import Rendered
+from vivido.model.plan import Plan
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+
+class Reversal(msgspec.Struct, frozen=True):
+    """What a rollback commits, and what the environment renders to with it."""
+
+    files: Edits
+    rendered: Rendered
+
+
+def commits_since(ws: "Workspace", environment: str, release: str) -> tuple[str, ...]:
+    """Return the commits that brought an environment from a release to what it runs, newest first."""
+    found: list[str] = []
+    for deployed in ws.records.deployed(environment, limit=1000):
+        if deployed.release.id == release:
+            return tuple(found)
+        found.append(deployed.commit)
+    return tuple(found)
+
+
+def reversal(ws: "Workspace", plan: Plan, tip: str) -> Reversal:
+    """Derive a rollback's edit on the branch's tip.
+
+    Raises:
+        ConflictError: `rollback.edited`: people changed the same lines since; names them.
+    """
+    commits = commits_since(ws, plan.environment, plan.release.id)
+    files = undone(ws, tip, commits, discard=plan.steps[-1].options.get("discard") is True)
+    environment = ws.environment(plan.environment)
+    return Reversal(files, rendered_with(ws, tip, environment, _plain(ws, files)))
+
+
+def rendered_back(ws: "Workspace", plan: Plan) -> Rendered:
+    """Return what a rollback brings, before or after its commit was made."""
+    from vivido.app.content import rendered_at
+    from vivido.git.history import find_by_trailer
+
+    tip = ws.repository.fetch()
+    key = {"Vivido-Promotion": plan.promotion, "Vivido-Step": "commit"}
+    made = find_by_trailer(ws.repository.mirror, ws.repository.branch, key, plan.base or None)
+    if made is not None:
+        return rendered_at(ws, made, ws.environment(plan.environment))
+    return reversal(ws, plan, tip).rendered
+
+
+def undone(ws: "Workspace", tip: str, commits: tuple[str, ...], *, discard: bool = False) -> Edits:
+    """Take commits' changes out of the branch, keeping what people changed since.
+
+    Raises:
+        ConflictError: `rollback.edited`.
+    """
+    found = reverse(ws.repository.mirror, tip, commits, discard=discard)
+    if not isinstance(found, Conflicts):
+        return found.edits
+    lines = [f"  - {c.path}:{c.line} {' / '.join(c.ours)} ({c.author}, {c.commit[:12]})" for c in found.found]
+    raise ConflictError(
+        "people changed the same lines since:\n" + "\n".join(lines),
+        code="rollback.edited",
+        hint="Settle it by a commit, or take the old lines: vivido rollback … --discard-edits",
+    )
+
+
+def _plain(ws: "Workspace", files: Edits) -> dict[str, bytes | None]:
+    """Return the edits as bytes: an object that the repository has already is read."""
+    from vivido.git.read import content_of
+
+    return {
+        path: content_of(ws.repository.mirror, content.id) if isinstance(content, Kept) else content
+        for path, content in files.items()
+    }

@@ -1,0 +1,67 @@
+"""Going on in the background: drive what is due, repair tags, wait for what comes. Any number of processes may do this."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from vivido.app.live import repair_tags
+from vivido.errors import Error
+from vivido.text.redact import redact
+from vivido.time.clock import SECOND
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+LONGEST = 10 * SECOND
+"""Microseconds after which the queue is looked at again, whatever is due: another process may have added to it."""
+
+
+def once(ws: "Workspace", only: frozenset[str] | None = None) -> int | None:
+    """Do all that can be done now; return when something will be due, in microseconds since 1970."""
+    due = None
+    before: tuple[object, ...] | None = None
+    while True:
+        due = ws.runner.tick(only)
+        # A promotion that ends may have started the next one.
+        now = tuple((q.promotion, q.status) for q in ws.leases.open_promotions(ws.project.name))
+        if now == before:
+            return due
+        before = now
+
+
+def repair(ws: "Workspace", only: frozenset[str] | None, told: Callable[[str], None]) -> None:
+    """Put back every environment tag that somebody moved; what can't be reached is said and tried at the next round."""
+    for environment in ws.project.environments:
+        if only is not None and environment.name not in only:
+            continue
+        try:
+            for repository in repair_tags(ws, environment.name):
+                told(f"put the tag {environment.name} of {repository} back")
+        except Error as e:
+            told(f"tags of {environment.name}: {redact(e.message)}")
+
+
+def forever(
+    ws: "Workspace",
+    only: frozenset[str] | None,
+    wait: Callable[[float], bool],
+    told: Callable[[str], None],
+    tags_every: int = 300 * SECOND,
+) -> None:
+    """Drive until told to stop.
+
+    Args:
+        ws: The project.
+        only: Names of environments, None for all.
+        wait: Waits some seconds; True means stop.
+        told: Takes a line for the log.
+        tags_every: Microseconds between two looks at the tags.
+    """
+    looked = 0
+    while True:
+        due = once(ws, only)
+        if ws.now() - looked >= tags_every:
+            repair(ws, only, told)
+            looked = ws.now()
+        pause = LONGEST if due is None else min(max(due - ws.now(), SECOND), LONGEST)
+        if wait(pause / SECOND):
+            return

@@ -1,0 +1,78 @@
+"""The environment matrix: service × environment, with what waits for whom. Reads only the state, so it is quick."""
+
+import msgspec
+
+from vivido.app.waiting import Waiting, waiting_for
+from vivido.app.workspace import Workspace
+from vivido.model.record import Deployed, Pin
+from vivido.model.release import ReleaseRecord
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """One service in one environment."""
+
+    service: str
+    digest: str
+    """`sha256:…`; empty where the service is not deployed there."""
+    commit: str
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One environment."""
+
+    environment: str
+    after: str
+    target: str
+    release: str
+    """Empty where nothing is deployed."""
+    since: int | None
+    """Microseconds since 1970."""
+    behind: int
+    """How many releases are newer than the one deployed here; all, where none is."""
+    cells: tuple[Cell, ...]
+    open: tuple[Waiting, ...]
+    """Promotions under way or waiting, with what they wait for."""
+    pins: tuple[Pin, ...]
+    driver: str
+    """`host:pid` of the process that drives it now; empty where none does."""
+
+
+class Status(msgspec.Struct, frozen=True):
+    """All environments, in promotion order."""
+
+    project: str
+    newest: ReleaseRecord | None
+    columns: tuple[Column, ...]
+
+
+def status(ws: Workspace) -> Status:
+    """Return what runs where, as far as Vivido's own record says; the targets are not asked."""
+    releases = ws.records.releases(limit=500)
+    order = [r.release.id for r in releases]
+    return Status(
+        ws.project.name,
+        releases[0] if releases else None,
+        tuple(_column(ws, e.name, e.after, e.target.kind, order) for e in ws.project.environments),
+    )
+
+
+def _column(ws: Workspace, name: str, after: str, target: str, order: list[str]) -> Column:
+    deployed = next(iter(ws.records.deployed(name)), None)
+    release = deployed.release.id if deployed else ""
+    return Column(
+        environment=name,
+        after=after,
+        target=target,
+        release=release,
+        since=deployed.since if deployed else None,
+        behind=order.index(release) if release in order else len(order),
+        cells=tuple(_cell(s.name, deployed) for s in ws.project.services),
+        open=tuple(waiting_for(ws, q.promotion) for q in ws.leases.open_promotions(ws.project.name, name)),
+        pins=ws.records.pins(name),
+        driver=ws.leases.holder(ws.project.name, name, ws.now()),
+    )
+
+
+def _cell(service: str, deployed: Deployed | None) -> Cell:
+    artifact = deployed.release.artifact(service) if deployed else None
+    return Cell(service, artifact.digest if artifact else "", artifact.commit if artifact else "")

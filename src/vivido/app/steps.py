@@ -1,0 +1,53 @@
+"""The steps of a promotion and of a rollback, as pure functions of the environment.
+
+    check → gates before → stage → commit → switch → gates after → settle → record → tag
+
+A failure before the commit cleans up what was staged and changes nothing; one after it gives the traffic back first, then
+reverts the commit (the way back must not wait for a Git server), then settles.
+"""
+
+from vivido.model.plan import Step
+from vivido.model.project import Environment, GateSpec
+
+_CHECK, _BEFORE, _STAGE, _COMMIT, _SWITCH, _AFTER, _SETTLE, _RECORD, _TAG = range(9)
+
+SKIPPED_ON_ROLLBACK = "rolling back: the release passed the gates of this environment when it was promoted here"
+"""Why a rollback does not judge gates again (semantics §3): the way back must not need what is broken."""
+
+
+def forward(environment: Environment, *, rollback: bool = False) -> tuple[Step, ...]:
+    """Return the steps that bring a release to an environment."""
+    name = environment.name
+    return (
+        Step("check", "check", _CHECK, "check artifacts and target"),
+        *(_gate(g, _BEFORE, skip=rollback) for g in environment.gates if g.moment == "before"),
+        Step("stage", "stage", _STAGE, f"bring up in {name}, without traffic"),
+        Step("commit", "commit", _COMMIT, "commit to the configuration", {"reverse": rollback}, commits=True),
+        Step("switch", "switch", _SWITCH, f"switch {name}'s traffic"),
+        *(_gate(g, _AFTER, skip=rollback) for g in environment.gates if g.moment == "after"),
+        Step("settle", "settle", _SETTLE, "drain and remove what ran before"),
+        Step("record", "record", _RECORD, "record what runs"),
+        Step("tag", "tag", _TAG, f"move the tag {name}"),
+    )
+
+
+def undo(environment: Environment) -> tuple[Step, ...]:
+    """Return the steps that undo a promotion after its commit."""
+    name = environment.name
+    return (
+        Step("undo-stage", "stage", 0, "bring up what ran before", {"back": True}),
+        Step("undo-switch", "switch", 1, f"give {name}'s traffic back", {"back": True}),
+        Step("undo-commit", "commit", 2, "revert the commit", {"back": True}),
+        Step("undo-settle", "settle", 3, "drain and remove the failed release", {"back": True}),
+        Step("undo-tag", "tag", 4, f"put the tag {name} back", {"back": True}),
+    )
+
+
+def cleanup() -> tuple[Step, ...]:
+    """Return the steps that remove what was staged by a promotion that changed nothing else."""
+    return (Step("clean", "settle", 0, "remove what was staged", {"back": True}),)
+
+
+def _gate(gate: GateSpec, phase: int, *, skip: bool) -> Step:
+    options = {"gate": gate.id, "skip": SKIPPED_ON_ROLLBACK} if skip else {"gate": gate.id}
+    return Step(f"gate-{gate.id}", "gate", phase, f"gate {gate.id}", options)

@@ -1,0 +1,91 @@
+"""What a promotion waits for: every unmet condition, who can meet it and the earliest time (design §3.10)."""
+
+import msgspec
+
+from vivido.app.workspace import Workspace
+from vivido.engine.recorder import fold
+from vivido.engine.state import Direction, State, Status
+from vivido.errors import NotFoundError
+from vivido.model.gate import Outcome, Unmet
+from vivido.model.plan import Step
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """One step or gate that is not met."""
+
+    step: str
+    title: str
+    outcome: str
+    """`failed`, `pending`, `blind`, or `open` where it was not judged yet."""
+    reason: str
+    unmet: tuple[Unmet, ...] = ()
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """One promotion, as `status` and `why` tell it."""
+
+    promotion: str
+    kind: str
+    environment: str
+    release: str
+    status: str
+    reason: str
+    """Why it ended, or the first unmet condition."""
+    requested_by: str
+    requested_at: int
+    """Microseconds since 1970."""
+    way_back: str
+    conditions: tuple[Condition, ...] = ()
+
+
+def waiting_for(ws: Workspace, promotion: str) -> Waiting:
+    """Return what a promotion waits for, or why it ended.
+
+    Raises:
+        NotFoundError: `promotion.unknown`.
+    """
+    entries = ws.journal.read(promotion)
+    if not entries:
+        raise NotFoundError(
+            f"there is no promotion {promotion}", code="promotion.unknown", hint="`vivido history` lists them."
+        )
+    return describe(fold(entries))
+
+
+def describe(state: State) -> Waiting:
+    """Return a promotion's state as people are told it. Pure."""
+    plan, status = state.plan, state.status
+    conditions = _conditions(state)
+    first = conditions[0].reason if conditions else ""
+    return Waiting(
+        promotion=plan.promotion,
+        kind=plan.kind,
+        environment=plan.environment,
+        release=plan.release.id,
+        status=status,
+        reason=state.finished.reason if state.finished else first,
+        requested_by=plan.requested_by,
+        requested_at=plan.requested_at,
+        way_back=plan.way_back.summary,
+        conditions=conditions,
+    )
+
+
+def _conditions(state: State) -> tuple[Condition, ...]:
+    if state.finished is not None and state.finished.status == Status.SUCCEEDED:
+        return ()
+    steps = state.plan.steps if state.direction is Direction.FORWARD else (*state.plan.steps, *state.agenda)
+    told = [_condition(state, s) for s in steps]
+    open_now = {s.id for s in state.open_steps} if state.finished is None else set[str]()
+    return tuple(
+        c for c in told if c is not None and (c.outcome in ("failed", "blind", "pending") or c.step in open_now)
+    )
+
+
+def _condition(state: State, step: Step) -> Condition | None:
+    judgment = state.step(step).judgment
+    if judgment is None:
+        return Condition(step.id, step.title, "open", "not judged yet")
+    if judgment.outcome in (Outcome.PASSED, Outcome.SKIPPED):
+        return None
+    return Condition(step.id, step.title, judgment.outcome, judgment.reason, judgment.unmet)

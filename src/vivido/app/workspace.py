@@ -1,0 +1,200 @@
+"""What every operation stands on: one project with its state, its repository, its registries and its targets.
+
+Each part is opened when it is first used, so that reading the state costs neither a registry client nor a Git library.
+"""
+
+import os
+import secrets as randomness
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from vivido.app.kinds import Installed, installed, options_of
+from vivido.app.places import cache_directory, state_directory, state_url
+from vivido.engine.owner import is_gone, this_owner
+from vivido.engine.runner import Listener, Runner
+from vivido.errors import InputError, NotFoundError
+from vivido.model.project import Environment, Project
+from vivido.store.database import Database
+from vivido.store.journal import SqlJournal
+from vivido.store.leases import SqlLeases
+from vivido.store.records import Records
+from vivido.store.schema import migrate
+from vivido.time.clock import Now, system_now
+
+if TYPE_CHECKING:
+    from vivido.app.repository import ConfigurationRepository
+    from vivido.registry.client import Client
+    from vivido.targets.interface import Target
+
+
+class Workspace:
+    """One project, opened.
+
+    Args:
+        project: The checked configuration.
+        kinds: The kinds of this installation.
+        now: Where the time comes from.
+        token: Returns a fresh random text of hexadecimal characters, for ids.
+        environ: The process's variables, handed to targets.
+        listener: Whom to tell what happens, for live progress.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        kinds: Installed,
+        *,
+        now: Now = system_now,
+        token: Callable[[], str] = lambda: randomness.token_hex(5),
+        environ: Mapping[str, str] | None = None,
+        listener: Listener | None = None,
+    ) -> None:
+        self.project = project
+        self.kinds = kinds
+        self.now = now
+        self.token = token
+        self.environ = dict(os.environ) if environ is None else environ
+        self.listener = listener or Listener()
+
+    @cached_property
+    def state(self) -> Path:
+        """Directory of this project's state on this machine; made where it is missing, for this user only."""
+        path = state_directory(self.project)
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return path
+
+    @cached_property
+    def database(self) -> Database:
+        """The state's database, its tables brought to this version's form."""
+        _ = self.state
+        database = Database(state_url(self.project))
+        migrate(database)
+        return database
+
+    @cached_property
+    def journal(self) -> SqlJournal:
+        """The ledger of promotions."""
+        return SqlJournal(self.database)
+
+    @cached_property
+    def leases(self) -> SqlLeases:
+        """Who drives which environment."""
+        return SqlLeases(self.database)
+
+    @cached_property
+    def records(self) -> Records:
+        """Releases, deployed truths, pins."""
+        return Records(self.database, self.project.name)
+
+    @cached_property
+    def repository(self) -> "ConfigurationRepository":
+        """The repository that holds the environments' configuration."""
+        from vivido.app.repository import configuration_repository
+
+        return configuration_repository(self.project, cache_directory() / "git")
+
+    @cached_property
+    def placed(self) -> Project:
+        """The project with its services' directories as paths of the configuration repository.
+
+        `vivido.yaml` may lie in a directory of that repository; what it names is relative to itself.
+        """
+        prefix = self.repository.path_of(Path(self.project.root))
+        if not prefix:
+            return self.project
+        services = tuple(
+            msgspec.structs.replace(s, config=f"{prefix}/{s.config}".rstrip("/")) for s in self.project.services
+        )
+        return msgspec.structs.replace(self.project, services=services)
+
+    @cached_property
+    def registry(self) -> "Client":
+        """The client of the registries."""
+        from vivido.registry.client import Client
+        from vivido.registry.options import Options
+
+        options = self.project.registries
+        ca = Path(self.project.root) / options.ca if options.ca else None
+        return Client(Options(plain_http=frozenset(options.plain_http), ca_file=ca))
+
+    @cached_property
+    def runner(self) -> Runner:
+        """The embedded engine with this installation's executors."""
+        from vivido.app.executors import executors
+
+        return Runner(
+            self.project.name,
+            self.journal,
+            self.leases,
+            executors(self),
+            owner=this_owner(),
+            now=self.now,
+            gone=is_gone,
+            listener=self.listener,
+        )
+
+    def environment(self, name: str) -> Environment:
+        """Return an environment by name.
+
+        Raises:
+            NotFoundError: `environment.unknown`.
+        """
+        found = self.project.environment(name)
+        if found is None:
+            known = ", ".join(e.name for e in self.project.environments)
+            raise NotFoundError(
+                f"there is no environment “{name}”", code="environment.unknown", hint=f"There are: {known}."
+            )
+        return found
+
+    def target(self, environment: Environment, progress: Callable[[str], None] = lambda line: None) -> "Target":
+        """Open an environment's target. Its secrets are loaded only when the target asks for one."""
+        from vivido.secrets.resolve import resolve
+        from vivido.targets.interface import TargetContext
+
+        def secret(name: str, key: str) -> str | None:
+            source = environment.secrets.get(name, {}).get(key)
+            return None if source is None else resolve(source, Path(self.project.root))
+
+        state = self.state / "environments" / environment.name
+        state.mkdir(parents=True, exist_ok=True)
+        kind = self.kinds.target(environment.target.kind)
+        context = TargetContext(
+            root=self.project.root,
+            state=str(state),
+            plain_http=self.project.registries.plain_http,
+            secret=secret,
+            progress=progress,
+            now=self.now,
+        )
+        return kind.open(options_of(kind, environment.target.options), context, environment.name, self.environ)
+
+    def close(self) -> None:
+        """Give back connections."""
+        if "database" in self.__dict__:
+            self.database.close()
+
+
+def open_workspace(start: Path, file: Path | None = None, *, listener: Listener | None = None) -> Workspace:
+    """Find and load `vivido.yaml` and open its project.
+
+    Args:
+        start: Directory from which the file is looked for, upwards.
+        file: The file itself, where it is named.
+        listener: Whom to tell what happens.
+
+    Raises:
+        NotFoundError: There is no file.
+        ConfigError: The file has mistakes; all are listed.
+    """
+    from vivido.config.load import find, load
+
+    kinds = installed()
+    path = file if file is not None else find(start)
+    if not path.is_file():
+        raise InputError(f"{path} is no file", code="config.missing", hint="Name vivido.yaml itself.")
+    return Workspace(load(path, kinds.for_config()), kinds, listener=listener)
