@@ -1,5 +1,6 @@
 """Rendered Kubernetes objects: what an environment really gets, and its hash."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -8,6 +9,9 @@ from vivido.model.canonical import fingerprint
 
 Manifest = dict[str, Any]
 """One Kubernetes object as plain data, as YAML 1.2/JSON would give it."""
+
+_HASH_SUFFIX = re.compile(r"(.+)-[2456789bcdfghkmt]{10}")
+"""Kustomize ends generated names with ten characters of this alphabet (`api/hasher`, `encode`)."""
 
 
 class Rendered(msgspec.Struct, frozen=True):
@@ -40,3 +44,16 @@ def sort_key(manifest: Manifest) -> tuple[str, str, str, str]:
         str(meta.get("namespace", "")),
         str(meta.get("name", "")),
     )
+
+
+def same_object(manifest: Manifest) -> tuple[str, str, str, str]:
+    """Return what tells objects apart on a server: (API group, kind, namespace, name); versions of a group are one."""
+    version, kind, namespace, name = sort_key(manifest)
+    group, slash, _ = version.rpartition("/")
+    return (group if slash else "", kind, namespace, name)
+
+
+def plain_name(name: str) -> str:
+    """Return an object's name without the hash that Kustomize appends to generated ConfigMaps and Secrets."""
+    match = _HASH_SUFFIX.fullmatch(name)
+    return match.group(1) if match else name

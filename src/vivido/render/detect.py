@@ -1,0 +1,59 @@
+"""Which kind of configuration a directory holds, by the names in it."""
+
+from pathlib import Path
+
+from vivido.model.problem import Problem
+from vivido.render.tree import Listing, of_directory
+
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""Names of a kustomization file, as kustomize's `pkg/konfig` lists them."""
+MANIFESTS = (".yaml", ".yml", ".json")
+"""Endings of manifest files, as `kubectl apply -f DIR` knows them."""
+
+
+def kind_of(directory: str, listing: Listing) -> str | Problem:
+    """Return `kustomize` or `plain`, or why the directory is neither."""
+    names = [name.rstrip("/") for name in listing(directory)]
+    where = directory or "."
+    if not names:
+        return Problem(
+            "render.no-directory", f"there is no directory {where}, or it is empty", "Check the path.", where
+        )
+    if any(name in KUSTOMIZATIONS for name in names):
+        return "kustomize"
+    if "Chart.yaml" in names:
+        what = f"{where} is a Helm chart, which is not rendered yet"
+        hint = "Use Kustomize or plain manifests, or commit what `helm template` writes."
+        return Problem("render.unsupported", what, hint, where)
+    if has_manifests(directory, listing):
+        return "plain"
+    what = f"{where} holds neither a kustomization nor manifests"
+    return Problem("render.unknown", what, "Put a kustomization.yaml or *.yaml manifests there.", where)
+
+
+def has_manifests(directory: str, listing: Listing) -> bool:
+    """Say whether a directory, or one inside it, has a file that could hold manifests."""
+    return next(iter(manifest_files(directory, listing)), None) is not None
+
+
+def manifest_files(directory: str, listing: Listing) -> tuple[str, ...]:
+    """Return the paths of all manifest files in a directory and those inside it, sorted; hidden ones are left out."""
+    found: list[str] = []
+    todo = [directory]
+    while todo:
+        at = todo.pop()
+        for entry in listing(at):
+            name = entry.rstrip("/")
+            path = f"{at}/{name}" if at else name
+            if name.startswith("."):
+                continue
+            if entry.endswith("/") or listing(path):
+                todo.append(path)
+            elif name.endswith(MANIFESTS):
+                found.append(path)
+    return tuple(sorted(found))
+
+
+def detect(directory: Path) -> str | Problem:
+    """Return `kustomize` or `plain` for a directory on disk, or why it is neither."""
+    return kind_of("", of_directory(directory)[1])

@@ -1,0 +1,123 @@
+"""Kustomize, as part of kubectl or on its own, run so that it reads nothing but the exported tree.
+
+No remote bases (see `kustomization`), no files from outside a kustomization's directory (kustomize's own load restrictor), no
+plugins, no Helm, no proxy that would lead to a network, no user's kubectl preferences.
+"""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import ClassVar
+
+from vivido import process
+from vivido.errors import ToolError
+from vivido.model.objects import Rendered
+from vivido.model.problem import Problem
+from vivido.render.clear import values_in_clear
+from vivido.render.kustomization import closure
+from vivido.render.objects import collect, read_objects
+from vivido.render.tree import of_directory
+from vivido.text.redact import printable, redact
+
+_NOWHERE = "http://127.0.0.1:9"
+_ENVIRON = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "HTTP_PROXY": _NOWHERE,
+    "HTTPS_PROXY": _NOWHERE,
+    "http_proxy": _NOWHERE,
+    "https_proxy": _NOWHERE,
+    "NO_PROXY": "",
+    "no_proxy": "",
+    "KUBERC": "off",
+    "KUBECONFIG": os.devnull,
+    # Less garbage collection: a third of the CPU time for 20 MiB more memory.
+    "GOGC": "400",
+}
+_COMPLAINT = 2000
+"""Characters of kustomize's complaint that are shown."""
+
+
+class Kustomize:
+    """Runs `kubectl kustomize`, or `kustomize build` where kubectl is not installed."""
+
+    kind: ClassVar[str] = "kustomize"
+
+    def __init__(self, *, timeout: float = 120, allow_remote: bool = False) -> None:
+        """Set it up.
+
+        Args:
+            timeout: Seconds after which a rendering is given up.
+            allow_remote: Let kustomizations name things on the network; off wherever content must stay what was tested.
+        """
+        self._timeout = timeout
+        self._allow_remote = allow_remote
+        self._version = ""
+
+    def render(self, root: Path, directory: str) -> Rendered | tuple[Problem, ...]:
+        """Render a directory; see `Renderer`."""
+        read, listing = of_directory(root)
+        _, problems = closure(directory, read, listing, allow_remote=self._allow_remote)
+        if problems:
+            return problems
+        with tempfile.TemporaryDirectory(prefix="vivido-render-") as scratch:
+            output = Path(scratch) / "objects.yaml"
+            fault = self._build(root, directory, output)
+            if fault:
+                return (fault,)
+            objects, faults = read_objects(output.read_bytes(), f"what kustomize made of {directory or '.'}")
+        return faults or collect(objects, self._source())
+
+    def _build(self, root: Path, directory: str, output: Path) -> Problem | None:
+        top = root.resolve()
+        command = [
+            *_program(),
+            "--load-restrictor=LoadRestrictionsRootOnly",
+            "--output",
+            str(output),
+            "--",
+            str(top / directory),
+        ]
+        done = process.run(command, cwd=top, env=None if self._allow_remote else _ENVIRON, timeout=self._timeout)
+        if done.timed_out:
+            raise ToolError(
+                f"kustomize did not render {directory or '.'} within {self._timeout:g} s",
+                code="render.timeout",
+                hint="Look for a generator or a base that is very large.",
+            )
+        if done.returncode == 0:
+            return None
+        said = redact(printable(done.complaint), values_in_clear(*of_directory(root)))
+        said = said.replace(f"{top}/", "").removeprefix("error: ")[:_COMPLAINT]
+        where = directory or "."
+        return Problem(
+            "render.kustomize", f"kustomize refused {where}: {said}", f"Run: kubectl kustomize {where}", where
+        )
+
+    def _source(self) -> str:
+        if not self._version:
+            self._version = _version()
+        return self._version
+
+
+def _program() -> list[str]:
+    if process.find("kubectl"):
+        return ["kubectl", "kustomize"]
+    if process.find("kustomize"):
+        return ["kustomize", "build"]
+    raise ToolError(
+        "neither kubectl nor kustomize is installed, or on PATH",
+        code="tool.missing",
+        hint="Install kubectl; `vivido doctor` says how.",
+    )
+
+
+def _version() -> str:
+    if not process.find("kubectl"):
+        return f"kustomize {process.run(['kustomize', 'version'], timeout=30).text.strip().removeprefix('v')}"
+    done = process.run(["kubectl", "version", "--client", "--output=json"], env=_ENVIRON, timeout=30)
+    try:
+        version = str(json.loads(done.stdout).get("kustomizeVersion", ""))
+    except (ValueError, AttributeError):
+        version = ""
+    return f"kubectl kustomize {version.removeprefix('v')}".rstrip()

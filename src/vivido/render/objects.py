@@ -1,0 +1,81 @@
+"""From YAML or JSON text to Kubernetes objects, checked and in order."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from vivido.errors import InputError
+from vivido.model.objects import Manifest, Rendered, identity, same_object, sort_key
+from vivido.model.problem import Problem
+from vivido.yamledit.tree import Node, decode, parse
+from vivido.yamledit.values import plain_data
+
+
+def read_objects(data: bytes, name: str) -> tuple[tuple[Manifest, ...], tuple[Problem, ...]]:
+    """Return the objects of a file and what is wrong with it. `List` kinds are taken apart, empty documents left out.
+
+    Scalars are read as `kubectl apply` reads them (sigs.k8s.io/yaml), duplicate keys are refused as `kubectl --validate=strict`
+    does.
+    """
+    try:
+        roots = parse(decode(data, name)[1], name)
+        documents = [(root, plain_data(root, name)) for root in roots if root is not None]
+    except InputError as e:
+        return (), (problem(e),)
+    objects: list[Manifest] = []
+    problems: list[Problem] = []
+    for root, document in documents:
+        for one in _flattened(document):
+            fault = _fault(one)
+            if fault:
+                problems.append(_unfit(fault, root, name))
+            else:
+                objects.append(one)
+    return tuple(objects), tuple(problems)
+
+
+def problem(error: InputError) -> Problem:
+    """Return an input error as a value."""
+    return Problem(error.code, error.message, error.hint, error.where)
+
+
+def collect(objects: Iterable[Manifest], source: str) -> Rendered | tuple[Problem, ...]:
+    """Put objects in order; two with one identity are a problem."""
+    ordered = sorted(objects, key=sort_key)
+    seen: set[tuple[str, str, str, str]] = set()
+    problems: list[Problem] = []
+    for one in ordered:
+        key = same_object(one)
+        if key in seen:
+            what = f"{identity(one)} is there more than once"
+            problems.append(Problem("render.duplicate", what, "Remove one, or give it another name.", identity(one)))
+        seen.add(key)
+    return tuple(problems) or Rendered(tuple(ordered), source)
+
+
+def _flattened(document: Any) -> list[Any]:
+    if not isinstance(document, dict):
+        return [] if document is None else [document]
+    kind = document.get("kind")
+    items = document.get("items")
+    if isinstance(kind, str) and kind.endswith("List") and isinstance(items, list):
+        return [one for item in items for one in _flattened(item)]
+    return [document]
+
+
+def _fault(document: Any) -> str:
+    if not isinstance(document, dict):
+        return "is no object: it must be a mapping with apiVersion, kind and metadata"
+    lacks = [key for key in ("apiVersion", "kind") if not _is_word(document.get(key))]
+    meta = document.get("metadata")
+    if not isinstance(meta, dict) or not _is_word(meta.get("name")):
+        lacks.append("metadata.name")
+    return f"is no Kubernetes object: it lacks {', '.join(lacks)}" if lacks else ""
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _unfit(fault: str, root: Node, name: str) -> Problem:
+    hint = "Keep only Kubernetes manifests in this directory, each with apiVersion, kind and metadata.name."
+    return Problem("render.no-object", f"this document {fault}", hint, f"{name}:{root.position}")
