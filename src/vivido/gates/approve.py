@@ -9,7 +9,7 @@ from vivido.errors import Error
 from vivido.gates.ballot import AUTHOR, Count, Rule, Vote, obstacles, spoken, tally
 from vivido.gates.interface import GateContext, Subject
 from vivido.gates.option import Duration, positive
-from vivido.gates.telling import evidence, not_met
+from vivido.gates.telling import evidence, not_met, plain
 from vivido.model.approval import Approval, Statement
 from vivido.model.gate import Judgment, Outcome, Unmet
 from vivido.signing.approval import verify_approval
@@ -67,7 +67,7 @@ class ApproveGate:
             votes = [_checked(given, subject) for given in context.approvals()]
         except Error as e:
             return {"error": e.message}
-        return {"votes": msgspec.to_builtins(votes)}
+        return {"votes": plain(votes)}
 
     def judge(self, options: ApproveOptions, subject: Subject, seen: dict[str, Any], now: int) -> Judgment:
         """Count the people whose approval stands now."""
@@ -115,7 +115,7 @@ def _summary(rule: Rule, subject: Subject, count: Count) -> dict[str, Any]:
     return {
         "needed": rule.count,
         "counted": [v.by for v in count.approvals],
-        "void": msgspec.to_builtins(count.void),
+        "void": plain(count.void),
         # An author under an address that nobody lists cannot be told from an approver.
         "unknown_authors": sorted(a for a in subject.authors if a.lower() not in known),
     }

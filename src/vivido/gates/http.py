@@ -9,7 +9,7 @@ from vivido.gates.answer import MAX_BODY, Answer, Question, filled_in
 from vivido.gates.command import secrets
 from vivido.gates.interface import GateContext, Subject
 from vivido.gates.option import Duration, Retries, positive
-from vivido.gates.telling import evidence, not_met, nth
+from vivido.gates.telling import evidence, not_met, nth, plain
 from vivido.model.gate import Judgment, Outcome
 from vivido.text.redact import redact
 from vivido.time.clock import SECOND, parse_duration
@@ -105,7 +105,7 @@ class HttpGate:
         context.progress(f"{subject.gate}: asking {shown}")
         pause = parse_duration(options.every) / SECOND
         rows = ask(question, options.times, options.retries + 1, pause, lambda a: not _wrong(options, a)[1])
-        return {"url": shown, "rows": msgspec.to_builtins(rows)}
+        return {"url": shown, "rows": plain(rows)}
 
     def judge(self, options: HttpOptions, subject: Subject, seen: dict[str, Any], now: int) -> Judgment:
         """Judge the last row; a blind one is looked at again after half a minute."""

@@ -17,6 +17,8 @@ MAX_BYTES = 64 * 1024 * 1024
 """Bytes of all reports together."""
 MAX_FILES = 1000
 _MAX_DEPTH = 64
+_MAX_TOKEN = 4 * 1024 * 1024
+# Expat before 2.6 reads an unfinished tag or comment again from its start with every piece (CVE-2023-52425).
 _MAX_NAMES = 20
 _PIECE = 64 * 1024
 _BAD = {"failure": "failures", "error": "errors"}
@@ -101,12 +103,16 @@ class _Reader:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         self._depth, self._suite, self._case = 0, "", None
+        fed = 0
         with file.open("rb") as source:
             while piece := source.read(_PIECE):
+                fed += len(piece)
                 self._left -= len(piece)
                 if self._left < 0:
                     raise _RefusedXmlError(f"the reports are longer than {MAX_BYTES // 1024**2} MiB")
                 parser.Parse(piece)
+                if fed - parser.CurrentByteIndex > _MAX_TOKEN:
+                    raise _RefusedXmlError(f"a part of it is longer than {_MAX_TOKEN // 1024**2} MiB")
         parser.Parse(b"", True)
 
     def report(self, fault: str = "") -> Report:

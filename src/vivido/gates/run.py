@@ -11,7 +11,7 @@ from vivido.gates.command import fill_in, run_once
 from vivido.gates.interface import GateContext, Subject
 from vivido.gates.junit import Report, stamps, summarise
 from vivido.gates.option import Duration, Retries, positive
-from vivido.gates.telling import evidence, not_met, nth
+from vivido.gates.telling import evidence, not_met, nth, plain
 from vivido.model.gate import Judgment, Outcome
 from vivido.text.redact import printable, redact
 from vivido.time.clock import SECOND, parse_duration
@@ -81,7 +81,7 @@ class RunGate:
             except OSError as e:
                 return {"error": f"the command's output cannot be kept in {context.state}: {e.strerror}"}
             report = summarise(root, options.junit, before) if options.junit else None
-            tries.append(msgspec.to_builtins({**msgspec.structs.asdict(done), "report": report}))
+            tries.append(plain({**msgspec.structs.asdict(done), "report": report}))
             if _verdict(options, tries[-1])[0] is Outcome.PASSED:
                 break
         return {"command": redact(printable(command)), "tries": tries}

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from vivido.gates.interface import Subject
 from vivido.model.gate import Judgment, Outcome, Unmet
 
@@ -10,6 +12,11 @@ def nth(number: int) -> str:
     """Return `1st`, `2nd`, `3rd`, `11th`."""
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
+
+
+def plain(value: Any) -> Any:
+    """Return structs and tuples as the JSON data that the ledger would give back."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def evidence(subject: Subject, seen: dict[str, Any]) -> dict[str, Any]:
