@@ -1,14 +1,17 @@
-"""The file as it is on disk."""
+"""The file as it is on disk; the door to this room: `find`, `load`, `check`."""
 
 import stat
 from pathlib import Path
 
 from vivido.config.check import check
 from vivido.config.diagnostic import ConfigError
+from vivido.config.find import find
 from vivido.config.kinds import Kinds
 from vivido.config.read import MAX_BYTES
 from vivido.errors import InputError
 from vivido.model.project import Project
+
+__all__ = ["check", "find", "load", "read_file", "shown_path"]
 
 
 def load(path: Path, kinds: Kinds) -> Project:

@@ -151,10 +151,7 @@ class _Walker:
         pattern = schema.get("pattern")
         if (pattern and not _matches(pattern, text)) or not least <= len(text) <= most:
             told = "its value" if schema.get("writeOnly") else shown(text)
-            title = schema.get("title") or (f"of the form {pattern}" if pattern else f"{least} to {most} characters")
-            example = next(iter(schema.get("examples", ())), None)
-            hint = f"Write for example {example}." if example else ""
-            self._report.add(node, "config.value", f"{where}: {told} is not {title}", hint)
+            self._say(node, "config.value", wording.unfitting(where, told, schema))
 
     def _number(self, node: Scalar, value: float, schema: Schema, where: str) -> None:
         limits = {

@@ -95,3 +95,13 @@ def not_one(where: str, present: Several[str], choices: Several[str], noun: str)
         hint = f"Keep one of them, or make each a {noun} of its own." if noun else "Keep one of them."
         return f"{where} has {either(present, 'and')}; it takes exactly one", hint
     return f"{where} lacks what it is: {either(choices)}", "Add one of them."
+
+
+def unfitting(where: str, told: str, schema: dict[str, Any]) -> tuple[str, str]:
+    """Return message and hint for text that does not fit its pattern or length."""
+    if title := schema.get("title"):
+        example = next(iter(schema.get("examples", ())), "")
+        return f"{where}: {told} is not {title}", f"Write for example {example}." if example else ""
+    lengths = f"{schema.get('minLength', 0)} to {schema.get('maxLength', 'any number of')} characters"
+    form = schema.get("description") or f"It has to fit {schema.get('pattern', lengths)}."
+    return f"{where}: {told} does not fit", form

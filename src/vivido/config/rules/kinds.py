@@ -13,8 +13,10 @@ from vivido.config.node import Entry, Node, Scalar, Sequence, child, entries, it
 from vivido.config.node import Mapping as MappingNode
 from vivido.config.rules.paths import Asked, check_path
 from vivido.config.rules.reference import unknown
+from vivido.text.redact import printable, redact
 
 _AT = re.compile(r" - at `\$(.*)`$", re.DOTALL)
+_OPTION = re.compile(r"([a-z][a-z0-9-]*): ")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 
 
@@ -79,15 +81,19 @@ def _at_most(found: Written, tables: Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
 def _converts(found: Written, report: Report) -> None:
-    """Let the struct itself have the last word, where the schema found nothing: `__post_init__` may know more."""
+    """Let the struct itself have the last word, where the schema found nothing: `__post_init__` may know more.
+
+    A message that begins with an option's name and a colon is placed at that option.
+    """
     if report.concerns(_places(found.whole)):
         return
     try:
         msgspec.convert(found.options(), found.kind.options)
     except msgspec.ValidationError as e:
         at = _AT.search(str(e))
-        message = _AT.sub("", str(e))
-        place = _place(found, at[1] if at else "")
+        message = printable(redact(_AT.sub("", str(e))))
+        option = _OPTION.match(message)
+        place = (found.option(option[1]) if option else None) or _place(found, at[1] if at else "")
         report.add(place, "config.value", f"{found.name}: {message}", "The reference of this kind says what it takes.")
 
 
