@@ -81,6 +81,8 @@ async def _fetch(question: Question) -> tuple[Answer, bytes]:
     # Proxies are for the world outside: an environment on this machine is never behind one.
     async with httpx2.AsyncClient(trust_env=not _loopback(url.host), timeout=question.timeout) as client:
         for _ in range(_MAX_REDIRECTS + 1):
+            if url.port is not None and not 0 < url.port < 65536:
+                return Answer(fault=f"it cannot be asked (there is no port {url.port})", blind=True), b""
             async with client.stream("GET", url, headers={"accept-encoding": "identity", **headers}) as response:
                 location = response.headers.get("location", "") if response.status_code in _REDIRECTS else ""
                 if not (question.follow and location):
