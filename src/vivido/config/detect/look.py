@@ -1,0 +1,76 @@
+"""Look at a repository."""
+
+import re
+from pathlib import Path
+
+from vivido.config.detect.configs import configs
+from vivido.config.detect.found import Config, Found, ServiceGuess
+from vivido.config.detect.manifests import directories
+from vivido.config.detect.names import in_order, made_valid
+from vivido.config.detect.scan import contexts, files, text
+from vivido.config.detect.services import services
+from vivido.text.redact import without_userinfo
+
+_ORIGIN = re.compile(r'\[remote "origin"\][^\[]*?^\s*url\s*=\s*(\S+)', re.MULTILINE)
+_HOSTED = re.compile(r"(?:[a-z+]+://)?(?:[^@/\s]+@)?([A-Za-z0-9.-]+)(?::[0-9]+)?[:/]+([^\s]+?)(?:\.git)?/?")
+_IMAGES_OF = {"github.com": "ghcr.io", "gitlab.com": "registry.gitlab.com"}
+
+
+def detect(root: Path) -> Found:
+    """Return what a repository says about its services, their configuration and its environments.
+
+    Reads files only; a file that is damaged, too large or hidden says nothing.
+    """
+    remote = _remote(root)
+    hosted = _HOSTED.fullmatch(remote)
+    path = hosted[2] if hosted else ""
+    project = made_valid(path.rpartition("/")[2] or root.absolute().name)
+    paths = files(root)
+    built = tuple(contexts(root, paths, project))
+    kept = configs(directories(root, paths))
+    guesses = services(built, kept)
+    used = [c for c in kept if c.path in {g.config for g in guesses}]
+    images = _IMAGES_OF.get(hosted[1].lower(), "") if hosted else ""
+    return Found(
+        project=project,
+        registry=f"{images}/{path.lower()}" if images else "",
+        remote=remote,
+        contexts=built,
+        configs=kept,
+        services=guesses,
+        environments=_common(used),
+        workloads=bool(kept),
+        notes=(*_notes(guesses, used), *_charts(paths)),
+    )
+
+
+def _remote(root: Path) -> str:
+    found = _ORIGIN.search(text(root, ".git/config"))
+    return without_userinfo(found[1]) if found else ""
+
+
+def _common(used: list[Config]) -> tuple[str, ...]:
+    """Return the environments that all configurations have which have any."""
+    several = [set(c.environments) for c in used if c.environments]
+    return in_order(set.intersection(*several)) if several else ()
+
+
+def _notes(guesses: tuple[ServiceGuess, ...], used: list[Config]) -> list[str]:
+    notes: list[str] = []
+    if not guesses:
+        notes.append(
+            "No Containerfile, Dockerfile or Kubernetes manifests were found; the file is a sketch to fill in:"
+            " a directory to build from, and one with manifests."
+        )
+    for guess in guesses:
+        if not guess.config:
+            notes.append(f"No manifests were found for {guess.name}; write them into deploy/{guess.name}.")
+    left_out = {e for c in used for e in c.environments} - set(_common(used))
+    if left_out:
+        notes.append(f"Not every service has a configuration for {', '.join(in_order(left_out))}: left out.")
+    return notes
+
+
+def _charts(paths: list[str]) -> list[str]:
+    charts = [p.removesuffix("/Chart.yaml") for p in paths if p.endswith("/Chart.yaml")]
+    return [f"Helm charts are not read yet: {', '.join(charts[:5])}."] if charts else []

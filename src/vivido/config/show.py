@@ -1,0 +1,101 @@
+"""The effective configuration: what a file means with all defaults, as data and as a file that means the same."""
+
+from typing import Any
+
+import yaml
+
+from vivido.config.scalar import resolve, two_readings
+from vivido.model.project import Build, Environment, GateSpec, Kinded, Project, SecretSource, Service
+
+
+def show(project: Project) -> dict[str, Any]:
+    """Return the effective configuration as plain data, spelled as the file spells it. There is no secret in it."""
+    return {
+        "project": project.name,
+        **_given(registry=project.registry),
+        "layout": project.layout,
+        "channel": project.channel,
+        "configuration": {
+            "repository": project.configuration.repository or ".",
+            **_given(branch=project.configuration.branch),
+        },
+        "registries": {"plain-http": list(project.registries.plain_http), **_given(ca=project.registries.ca)},
+        **_given(state=project.state),
+        "commits": {"sign": project.sign_commits},
+        "services": {s.name: _service(s) for s in project.services},
+        "people": {p.name: {"email": list(p.emails), "keys": list(p.keys)} for p in project.roster.people},
+        "groups": {name: list(members) for name, members in project.roster.groups.items()},
+        "secrets": {"allow": [{"name": a.name, "because": a.because} for a in project.secrets_in_clear]},
+        "environments": {e.name: _environment(e) for e in project.environments},
+    }
+
+
+def render_yaml(project: Project) -> str:
+    """Return the effective configuration as YAML; read again, it is the same project."""
+    return yaml.dump(show(project), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _given(**values: str) -> dict[str, str]:
+    return {key: value for key, value in values.items() if value}
+
+
+def _service(service: Service) -> dict[str, Any]:
+    return {
+        "image": service.image,
+        **({"build": _build(service.build)} if service.build else {}),
+        "config": service.config,
+        "replaces": list(service.replaces),
+        "checks": list(service.checks),
+    }
+
+
+def _build(build: Build) -> dict[str, Any]:
+    return {
+        "context": build.context,
+        **_given(file=build.file, **{"with": build.with_}, command=build.command),
+        "args": build.args,
+        "platforms": list(build.platforms),
+        "inputs": list(build.inputs),
+    }
+
+
+def _environment(environment: Environment) -> dict[str, Any]:
+    return {
+        **_given(after=environment.after),
+        "target": _kinded(environment.target),
+        "promote": "automatically" if environment.automatic else "manually",
+        "queue": environment.queue,
+        **_given(url=environment.url),
+        "gates": [_gate(g) for g in environment.gates],
+        "secrets": {
+            secret: {key: _source(source) for key, source in keys.items()}
+            for secret, keys in environment.secrets.items()
+        },
+    }
+
+
+def _kinded(kinded: Kinded) -> dict[str, Any]:
+    return {kinded.kind: kinded.options}
+
+
+def _gate(gate: GateSpec) -> dict[str, Any]:
+    return {gate.kind: gate.options, "name": gate.id, "when": gate.moment}
+
+
+def _source(source: SecretSource) -> dict[str, str]:
+    return _given(env=source.env, file=source.file, command=source.command)
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Quotes what YAML 1.1 or 1.2 would read as anything else than text, writes lists and mappings out, and no aliases."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+
+def _text(dumper: yaml.CSafeDumper, text: str) -> yaml.ScalarNode:
+    ambiguous = not isinstance(resolve(text), str) or two_readings(text) or text == "<<"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if ambiguous else None)
+
+
+_Dumper.add_representer(str, _text)
