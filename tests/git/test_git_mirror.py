@@ -130,7 +130,7 @@ def _break_all_packs(path: Path) -> None:
         lambda p: (p / "HEAD").unlink(),
         lambda p: (p / "config").write_text("[core"),
         _break_all_packs,
-        lambda p: shutil.rmtree(p),
+        shutil.rmtree,
     ],
     ids=["no-objects", "no-head", "bad-config", "rubbish", "gone"],
 )

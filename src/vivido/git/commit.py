@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, cast
 from vivido.crashpoint import crashpoint
 from vivido.errors import InputError, RefusedError
 from vivido.git.mirror import Mirror
-from vivido.git.objects import DIRECTORY, EXECUTABLE, FILE, MODULE, check_path, child, commit_of, mode_of, oid, reading
+from vivido.git.objects import (
+    DIRECTORY,
+    EXECUTABLE,
+    FILE,
+    MODULE,
+    check_path,
+    child,
+    commit_of,
+    entry_at,
+    mode_of,
+    oid,
+    reading,
+)
 from vivido.text.redact import printable
 from vivido.time.clock import SECOND
 
@@ -108,7 +120,7 @@ def edited_tree(mirror: Mirror, parent: str | None, edits: Edits) -> str:
     """
     tree = None if parent is None else commit_of(mirror, parent).tree
     # Deletions come first, so that a file may take the place of a directory that goes, and the other way round.
-    gone = {path: None for path, content in edits.items() if content is None}
+    gone = {path: None for path, content in edits.items() if content is None and _there(mirror, parent, path)}
     put = {path: content for path, content in edits.items() if content is not None}
     with reading(mirror):
         for part in (_nest(gone), _nest(put)):
@@ -116,6 +128,11 @@ def edited_tree(mirror: Mirror, parent: str | None, edits: Edits) -> str:
                 made = _edit(mirror, tree, part, "")
                 tree = None if made is None else cast("Tree", mirror.objects[made])
         return str(mirror.objects.TreeBuilder().write() if tree is None else tree.id)
+
+
+def _there(mirror: Mirror, commit: str | None, path: str) -> bool:
+    check_path(path)
+    return commit is not None and entry_at(mirror, commit, path) is not None
 
 
 def tree_id(mirror: Mirror, commit: str) -> str:

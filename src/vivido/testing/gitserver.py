@@ -58,6 +58,7 @@ class GitServer:
         delay: Seconds before each answer.
         answer: A status that is answered instead of serving, 0 for none.
         hang_up_after: Bytes of a body after which the connection is cut, None for never.
+        cut_pushes: The connection is cut after a push was taken in, before it is answered.
         requests: What was asked, in order.
     """
 
@@ -67,6 +68,7 @@ class GitServer:
     delay: float = 0
     answer: int = 0
     hang_up_after: int | None = None
+    cut_pushes: bool = False
     requests: list[Request] = field(default_factory=list[Request])
 
     def create(self, name: str, files: Mapping[str, bytes] | None = None, *, branch: str = "main") -> str:
@@ -286,6 +288,9 @@ class _Handler(BaseHTTPRequestHandler):
             headers.append((name, value.strip()))
         status = next((int(v.split()[0]) for n, v in headers if n.lower() == "status"), 200)
         self._note(user, status)
+        if shared.cut_pushes and self.path.endswith("/git-receive-pack") and self.command == "POST":
+            output.read()
+            return
         self.send_response(status)
         for name, value in headers:
             if name.lower() != "status":
