@@ -110,16 +110,22 @@ def _absolute(path: str, places: Places) -> Path:
 
 def _public_half(file: Path) -> PublicKey:
     """Read the public half. OpenSSH's private files hold it in clear, so that no passphrase is asked for."""
-    try:
-        with file.open("rb") as source:
-            text = source.read(_LARGEST).decode("utf-8", "replace")
-    except OSError as e:
-        raise InputError(f"{file} cannot be read: {e.strerror}", code="identity.no-key") from e
+    text = _read(file)
     if "PRIVATE KEY" not in text:
         return parse_public_key(text)
     if (beside := file.with_name(f"{file.name}.pub")).is_file():
-        return parse_public_key(beside.read_text("utf-8", "replace"))
+        return parse_public_key(_read(beside))
     return _from_private(text)
+
+
+def _read(file: Path) -> str:
+    try:
+        with file.open("rb") as source:
+            return source.read(_LARGEST).decode("utf-8", "replace")
+    except OSError as e:
+        raise InputError(
+            f"{file} cannot be read: {e.strerror}", code="identity.no-key", hint="Let its owner read it: chmod 600."
+        ) from e
 
 
 def _from_private(text: str) -> PublicKey:
@@ -143,4 +149,7 @@ def _fourth(data: bytes) -> bytes:
     for _ in range(3):
         at += 4 + int.from_bytes(data[at : at + 4])
     length = int.from_bytes(data[at + 4 : at + 8])
-    return wire_strings(data[at + 4 : at + 8 + length])[0]
+    blobs = wire_strings(data[at + 4 : at + 8 + length])
+    if len(blobs) != 1:
+        raise ValueError("cut off")
+    return blobs[0]
