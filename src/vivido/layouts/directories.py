@@ -1,10 +1,10 @@
-"""The layout `directories`: one repository, a directory or overlay per environment."""
+"""The layout `directories`: one repository, a directory or overlay per environment. See `Layout` for each function."""
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from vivido.layouts import kustomize, places, plain
-from vivido.layouts.interface import Place, Roots
+from vivido.layouts.interface import Place
 from vivido.layouts.matching import Matcher
 from vivido.model.canonical import canonical
 from vivido.model.objects import Manifest, Rendered, identity, same_object
@@ -12,90 +12,92 @@ from vivido.model.problem import Problem
 from vivido.model.project import Environment, Project, Service
 from vivido.model.release import Artifact
 from vivido.render.kinds import KINDS
-from vivido.render.kustomization import closure
+from vivido.render.kustomization import ROOTS, closure
 from vivido.render.objects import collect
-from vivido.render.tree import Listing, Read, of_directory
+from vivido.render.tree import List, Read, is_directory, of_directory
 
 
-class Directories:
-    """See `Layout` for what each method promises."""
+def place(project: Project, service: Service, environment: Environment, listing: List) -> Place | Problem:
+    """Find a service's directory for an environment; see `places.place` for where it is looked for."""
+    return places.place(project, service, environment, listing)
 
-    def place(self, project: Project, service: Service, environment: Environment, listing: Listing) -> Place | Problem:
-        """Find a service's directory for an environment; see `places.place` for where it is looked for."""
-        return places.place(project, service, environment, listing)
 
-    def roots(
-        self, project: Project, environment: Environment, read: Read, listing: Listing
-    ) -> Roots | tuple[Problem, ...]:
-        """Return what to export and what to render.
+def roots(project: Project, environment: Environment, listing: List, read: Read) -> tuple[str, ...]:
+    """Return the directories to export.
 
-        Kustomize reads files only below the directories of the kustomizations that it visits (its load restrictor), so these
-        directories with all their content are exactly enough, and a commit with 50,000 files need not be written out.
-        """
-        found, problems = places.by_place(project, environment, listing)
-        export: set[str] = set()
-        for one in found:
-            export.add(one.directory)
-            if one.kind == "kustomize":
-                visited, faults = closure(one.directory, read, listing)
-                export |= {k.directory for k in visited}
-                problems += faults
-        return problems or Roots(_outermost(export), tuple(sorted(p.directory for p in found)))
+    Kustomize reads files only below the directories of the kustomizations that it visits (its load restrictor), so these
+    directories with all their content are exactly enough, and a commit with 50,000 files need not be written out.
+    """
+    export: set[str] = set()
+    for service in project.services:
+        found = places.directory(project, service, environment, listing)
+        if isinstance(found, str):
+            named = [r.path for k in closure(found, read, listing)[0] for r in k.named(*ROOTS)]
+            export |= {found, *(path for path in named if path is not None and is_directory(path, listing))}
+    return _outermost(export)
 
-    def edits(
-        self, project: Project, environment: Environment, artifacts: Collection[Artifact], read: Read, listing: Listing
-    ) -> dict[str, bytes] | tuple[Problem, ...]:
-        """Return the changed files; services without an artifact are left alone."""
-        strangers = [a.service for a in artifacts if project.service(a.service) is None]
-        if strangers:
-            what = f"the release has {', '.join(strangers)}, which the project does not"
-            return (Problem("layout.unknown-service", what, "Add the service, or make a new release."),)
-        wanted = {a.service: a for a in artifacts}
-        matcher = Matcher(project.services, artifacts)
-        found, problems = places.by_place(project, environment, listing, wanted) if wanted else ({}, ())
-        changed: dict[str, bytes] = {}
-        for one, services in found.items():
-            edit = kustomize.edits if one.kind == "kustomize" else plain.edits
-            made = edit(one.directory, [wanted[s.name] for s in services], matcher, read, listing)
-            if isinstance(made, tuple):
-                problems += made
-            else:
-                changed.update(made)
-        return problems or changed
 
-    def read_images(self, project: Project, environment: Environment, read: Read, listing: Listing) -> dict[str, str]:
-        """Return the image of each service; a service without a place or an image is left out.
+def edits(
+    project: Project, environment: Environment, artifacts: Collection[Artifact], read: Read, listing: List
+) -> dict[str, bytes] | tuple[Problem, ...]:
+    """Return the changed files; services without an artifact are left alone."""
+    strangers = [a.service for a in artifacts if project.service(a.service) is None]
+    if strangers:
+        what = f"the release has {', '.join(strangers)}, which the project does not"
+        return (Problem("layout.unknown-service", what, "Add the service, or make a new release."),)
+    wanted = {a.service: a for a in artifacts}
+    matcher = Matcher(project.services, artifacts)
+    found, problems = places.by_place(project, environment, listing, wanted) if wanted else ({}, ())
+    changed: dict[str, bytes] = {}
 
-        Raises:
-            InputError: A file of the configuration is no YAML, or a kustomization cannot be followed.
-        """
-        matcher = Matcher(project.services)
-        found, _ = places.by_place(project, environment, listing)
-        images: dict[str, str] = {}
-        for one, services in found.items():
-            reader = kustomize.read_images if one.kind == "kustomize" else plain.read_images
-            there = reader(one.directory, matcher, read, listing)
-            images.update({s.name: there[s.name] for s in services if s.name in there})
-        return images
+    def current(path: str) -> bytes | None:
+        # Places may lie inside each other: the second edit of a file goes on from the first.
+        return changed.get(path) or read(path)
 
-    def render_environment(
-        self, project: Project, environment: Environment, exported_root: Path, services: Collection[str] = ()
-    ) -> Rendered | tuple[Problem, ...]:
-        """Render all places and merge them. Places may share an object that is the same in each, such as a Namespace.
+    for one, services in found.items():
+        edit = kustomize.edits if one.kind == "kustomize" else plain.edits
+        made = edit(one.directory, [wanted[s.name] for s in services], matcher, current, listing)
+        if isinstance(made, tuple):
+            problems += made
+        else:
+            changed.update(made)
+    return problems or changed
 
-        Raises:
-            ToolError: See `Renderer.render`.
-        """
-        found, problems = places.by_place(project, environment, of_directory(exported_root)[1], services)
-        renderers = {kind: KINDS[kind]() for kind in {one.kind for one in found}}
-        parts: list[Rendered] = []
-        for one in sorted(found):
-            made = renderers[one.kind].render(exported_root, one.directory)
-            if isinstance(made, tuple):
-                problems += made
-            else:
-                parts.append(made)
-        return problems or _merged(parts)
+
+def read_images(project: Project, environment: Environment, read: Read, listing: List) -> dict[str, str]:
+    """Return the image of each service; a service without a place or an image is left out.
+
+    Raises:
+        InputError: A file of the configuration is no YAML, or a kustomization cannot be followed.
+    """
+    matcher = Matcher(project.services)
+    found, _ = places.by_place(project, environment, listing)
+    images: dict[str, str] = {}
+    for one, services in found.items():
+        reader = kustomize.read_images if one.kind == "kustomize" else plain.read_images
+        there = reader(one.directory, matcher, read, listing)
+        images.update({s.name: there[s.name] for s in services if s.name in there})
+    return images
+
+
+def render_environment(
+    project: Project, environment: Environment, exported_root: Path, services: Collection[str] = ()
+) -> Rendered | tuple[Problem, ...]:
+    """Render all places and merge them. Places may share an object that is the same in each, such as a Namespace.
+
+    Raises:
+        ToolError: See `Renderer.render`.
+    """
+    found, problems = places.by_place(project, environment, of_directory(exported_root)[1], services)
+    renderers = {kind: KINDS[kind]() for kind in {one.kind for one in found}}
+    parts: list[Rendered] = []
+    for one in sorted(found):
+        made = renderers[one.kind].render(exported_root, one.directory)
+        if isinstance(made, tuple):
+            problems += made
+        else:
+            parts.append(made)
+    return problems or _merged(parts)
 
 
 def _merged(parts: Iterable[Rendered]) -> Rendered | tuple[Problem, ...]:

@@ -13,9 +13,9 @@ from vivido.model.objects import Rendered
 from vivido.model.problem import Problem
 from vivido.model.project import Environment, Project, Service
 from vivido.model.release import Artifact
-from vivido.render.tree import Listing, Read
+from vivido.render.tree import List, Read
 
-__all__ = ["Layout", "Listing", "Place", "Read", "Roots"]
+__all__ = ["Layout", "List", "Place", "Read"]
 
 
 class Place(msgspec.Struct, frozen=True, order=True):
@@ -27,35 +27,27 @@ class Place(msgspec.Struct, frozen=True, order=True):
     """What renders it: `kustomize`, `plain`."""
 
 
-class Roots(msgspec.Struct, frozen=True):
-    """What must be taken out of a commit to render an environment."""
-
-    export: tuple[str, ...]
-    """Directories to export with everything in them, sorted, none inside another; `("",)` is the whole repository."""
-    render: tuple[str, ...]
-    """Directories that are rendered; each lies in one of `export`."""
-
-
 class Layout(Protocol):
-    """How configuration is kept in Git."""
+    """How configuration is kept in Git. A module with these functions is one."""
 
-    def place(self, project: Project, service: Service, environment: Environment, listing: Listing) -> Place | Problem:
+    def place(self, project: Project, service: Service, environment: Environment, listing: List) -> Place | Problem:
         """Find the directory of a service's configuration for an environment, or say which were looked for."""
         ...
 
-    def roots(
-        self, project: Project, environment: Environment, read: Read, listing: Listing
-    ) -> Roots | tuple[Problem, ...]:
-        """Say which directories must be exported to render an environment."""
+    def roots(self, project: Project, environment: Environment, listing: List, read: Read) -> tuple[str, ...]:
+        """Return the directories that must be exported, with all in them, to render an environment; `""` is everything.
+
+        What is missing or refused makes no difference here: `render_environment` says so.
+        """
         ...
 
     def edits(
-        self, project: Project, environment: Environment, artifacts: Collection[Artifact], read: Read, listing: Listing
+        self, project: Project, environment: Environment, artifacts: Collection[Artifact], read: Read, listing: List
     ) -> dict[str, bytes] | tuple[Problem, ...]:
         """Return the files, with their new content, that make an environment run these artifacts; empty where it does."""
         ...
 
-    def read_images(self, project: Project, environment: Environment, read: Read, listing: Listing) -> dict[str, str]:
+    def read_images(self, project: Project, environment: Environment, read: Read, listing: List) -> dict[str, str]:
         """Return, by service, the image that the configuration names now, as it is written.
 
         Raises:

@@ -11,13 +11,13 @@ from vivido.model.problem import Problem
 from vivido.model.release import Artifact
 from vivido.render.kustomization import Kustomization, closure
 from vivido.render.objects import problem
-from vivido.render.tree import Listing, Read
+from vivido.render.tree import List, Read
 from vivido.yamledit.document import Documents
 from vivido.yamledit.edit import Edit
 
 
 def edits(
-    directory: str, artifacts: Collection[Artifact], matcher: Matcher, read: Read, listing: Listing
+    directory: str, artifacts: Collection[Artifact], matcher: Matcher, read: Read, listing: List
 ) -> dict[str, bytes] | tuple[Problem, ...]:
     """Set `newName` and `digest` of the artifacts' entries in a directory's kustomization; add those that are missing.
 
@@ -42,7 +42,7 @@ def edits(
         return (problem(e),)
 
 
-def read_images(directory: str, matcher: Matcher, read: Read, listing: Listing) -> dict[str, str]:
+def read_images(directory: str, matcher: Matcher, read: Read, listing: List) -> dict[str, str]:
     """Return the first image of each service as a directory's kustomization puts it out.
 
     Raises:

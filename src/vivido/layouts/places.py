@@ -6,27 +6,36 @@ from vivido.layouts.interface import Place
 from vivido.model.problem import Problem
 from vivido.model.project import Environment, Project, Service
 from vivido.render.detect import kind_of
-from vivido.render.tree import Listing, is_directory, join
+from vivido.render.tree import List, is_directory, join
 
 _PATTERNS = ("overlays/{environment}", "{environment}", "envs/{environment}", "environments/{environment}")
 _PARENTS = ("overlays", "envs", "environments")
 _PLACEHOLDER = "{environment}"
 
 
-def place(project: Project, service: Service, environment: Environment, listing: Listing) -> Place | Problem:
+def place(project: Project, service: Service, environment: Environment, listing: List) -> Place | Problem:
     """Find a service's directory for an environment.
 
     A `config` with `{environment}` names it. Otherwise the first of `overlays/ENV`, `ENV`, `envs/ENV`, `environments/ENV` below
     `config` that is there; and `config` itself only where the project has a single environment and nothing below `config`
     looks like one per environment.
     """
+    path = directory(project, service, environment, listing)
+    if isinstance(path, Problem):
+        return path
+    kind = kind_of(path, listing)
+    return kind if isinstance(kind, Problem) else Place(path, kind)
+
+
+def directory(project: Project, service: Service, environment: Environment, listing: List) -> str | Problem:
+    """Find the directory of a `place`, whatever is in it."""
     looked_for = _candidates(service, environment)
     for path in looked_for:
         if is_directory(path, listing):
-            return _of_kind(path, listing)
+            return path
     alone = join("", service.config)
     if alone is not None and _may_stand_alone(project, service, alone, listing):
-        return _of_kind(alone, listing)
+        return alone
     where = f"services.{service.name}.config"
     if not looked_for:
         return Problem("layout.no-place", f"{service.config} leaves the repository", "Name a directory in it.", where)
@@ -39,7 +48,7 @@ def place(project: Project, service: Service, environment: Environment, listing:
 
 
 def by_place(
-    project: Project, environment: Environment, listing: Listing, services: Collection[str] = ()
+    project: Project, environment: Environment, listing: List, services: Collection[str] = ()
 ) -> tuple[dict[Place, tuple[Service, ...]], tuple[Problem, ...]]:
     """Return the places of an environment with the services that share each, and the services that have none.
 
@@ -75,12 +84,7 @@ def _candidates(service: Service, environment: Environment) -> list[str]:
     return [path for path in joined if path]
 
 
-def _may_stand_alone(project: Project, service: Service, path: str, listing: Listing) -> bool:
+def _may_stand_alone(project: Project, service: Service, path: str, listing: List) -> bool:
     if _PLACEHOLDER in service.config or len(project.environments) != 1:
         return False
     return not any(is_directory(join(path, parent) or "", listing) for parent in _PARENTS)
-
-
-def _of_kind(path: str, listing: Listing) -> Place | Problem:
-    kind = kind_of(path, listing)
-    return kind if isinstance(kind, Problem) else Place(path, kind)

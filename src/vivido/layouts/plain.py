@@ -10,12 +10,12 @@ from vivido.model.problem import Problem
 from vivido.model.release import Artifact
 from vivido.render.detect import manifest_files
 from vivido.render.objects import problem
-from vivido.render.tree import Listing, Read
+from vivido.render.tree import List, Read
 from vivido.yamledit.document import Documents
 
 
 def edits(
-    directory: str, artifacts: Collection[Artifact], matcher: Matcher, read: Read, listing: Listing
+    directory: str, artifacts: Collection[Artifact], matcher: Matcher, read: Read, listing: List
 ) -> dict[str, bytes] | tuple[Problem, ...]:
     """Set every image of the artifacts' services in a directory's manifests to `repository@digest`."""
     wanted = {a.service: a.image for a in artifacts}
@@ -37,7 +37,7 @@ def edits(
     return tuple(not_found(s, directory, matcher, [f.image for f in there]) for s in lost) or changed
 
 
-def read_images(directory: str, matcher: Matcher, read: Read, listing: Listing) -> dict[str, str]:
+def read_images(directory: str, matcher: Matcher, read: Read, listing: List) -> dict[str, str]:
     """Return the first image of each service in a directory's manifests.
 
     Raises:
@@ -51,7 +51,7 @@ def read_images(directory: str, matcher: Matcher, read: Read, listing: Listing) 
     return found
 
 
-def _files(directory: str, read: Read, listing: Listing) -> Iterator[Documents]:
+def _files(directory: str, read: Read, listing: List) -> Iterator[Documents]:
     for path in manifest_files(directory, listing):
         data = read(path)
         if data is not None:

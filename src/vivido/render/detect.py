@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from vivido.model.problem import Problem
-from vivido.render.tree import Listing, of_directory
+from vivido.render.tree import List, of_directory
 
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """Names of a kustomization file, as kustomize's `pkg/konfig` lists them."""
@@ -11,7 +11,7 @@ MANIFESTS = (".yaml", ".yml", ".json")
 """Endings of manifest files, as `kubectl apply -f DIR` knows them."""
 
 
-def kind_of(directory: str, listing: Listing) -> str | Problem:
+def kind_of(directory: str, listing: List) -> str | Problem:
     """Return `kustomize` or `plain`, or why the directory is neither."""
     names = [name.rstrip("/") for name in listing(directory)]
     where = directory or "."
@@ -31,12 +31,12 @@ def kind_of(directory: str, listing: Listing) -> str | Problem:
     return Problem("render.unknown", what, "Put a kustomization.yaml or *.yaml manifests there.", where)
 
 
-def has_manifests(directory: str, listing: Listing) -> bool:
+def has_manifests(directory: str, listing: List) -> bool:
     """Say whether a directory, or one inside it, has a file that could hold manifests."""
     return next(iter(manifest_files(directory, listing)), None) is not None
 
 
-def manifest_files(directory: str, listing: Listing) -> tuple[str, ...]:
+def manifest_files(directory: str, listing: List) -> tuple[str, ...]:
     """Return the paths of all manifest files in a directory and those inside it, sorted; hidden ones are left out."""
     found: list[str] = []
     todo = [directory]

@@ -12,7 +12,7 @@ from vivido.errors import InputError
 from vivido.model.problem import Problem
 from vivido.render.detect import KUSTOMIZATIONS
 from vivido.render.objects import problem
-from vivido.render.tree import Listing, Read, is_directory, join, names
+from vivido.render.tree import List, Read, is_directory, join, names
 from vivido.yamledit.document import Documents
 from vivido.yamledit.values import plain_data
 
@@ -65,7 +65,7 @@ class Kustomization(NamedTuple):
         return tuple(r for r in self.references if r.field in fields)
 
 
-def read_kustomization(directory: str, read: Read, listing: Listing) -> Kustomization | Problem:
+def read_kustomization(directory: str, read: Read, listing: List) -> Kustomization | Problem:
     """Read the kustomization file of a directory."""
     where = directory or "."
     found = [name for name in names(directory, listing) if name in KUSTOMIZATIONS]
@@ -88,7 +88,7 @@ def read_kustomization(directory: str, read: Read, listing: Listing) -> Kustomiz
 
 
 def closure(
-    directory: str, read: Read, listing: Listing, *, allow_remote: bool = False
+    directory: str, read: Read, listing: List, *, allow_remote: bool = False
 ) -> tuple[tuple[Kustomization, ...], tuple[Problem, ...]]:
     """Return a directory's kustomization with all that it builds on, and every reference that cannot be followed."""
     found: list[Kustomization] = []
@@ -115,7 +115,7 @@ def closure(
     return tuple(found), tuple(problems)
 
 
-def _fault(reference: Reference, read: Read, listing: Listing, *, allow_remote: bool) -> Problem | None:
+def _fault(reference: Reference, read: Read, listing: List, *, allow_remote: bool) -> Problem | None:
     path = reference.path
     if path is not None and (is_directory(path, listing) or read(path) is not None):
         return None

@@ -6,7 +6,7 @@ A number says nothing about a value, not even to somebody who guesses values and
 from typing import Any
 
 from vivido.model.objects import Manifest, Rendered
-from vivido.render.clear import LAST_APPLIED, is_secret
+from vivido.render.secrets import LAST_APPLIED, is_secret
 
 _FIELDS = ("data", "stringData")
 

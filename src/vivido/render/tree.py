@@ -6,17 +6,17 @@ from pathlib import Path, PurePosixPath
 Read = Callable[[str], bytes | None]
 """Returns a file's content by its path from the tree's root (`deploy/web/a.yaml`), None where there is no such file."""
 
-Listing = Callable[[str], tuple[str, ...]]
+List = Callable[[str], tuple[str, ...]]
 """Returns the names of the entries directly in a directory, given by its path from the root (`""` is the root itself);
 a directory's name may end with `/`. Empty where there is no such directory."""
 
 
-def names(directory: str, listing: Listing) -> tuple[str, ...]:
+def names(directory: str, listing: List) -> tuple[str, ...]:
     """Return the names in a directory, sorted, without the slash that marks directories."""
     return tuple(sorted(name.rstrip("/") for name in listing(directory)))
 
 
-def is_directory(path: str, listing: Listing) -> bool:
+def is_directory(path: str, listing: List) -> bool:
     """Say whether something is in a directory of that path."""
     return bool(listing(path))
 
@@ -36,7 +36,7 @@ def join(directory: str, relative: str) -> str | None:
     return "/".join(parts)
 
 
-def of_directory(root: Path) -> tuple[Read, Listing]:
+def of_directory(root: Path) -> tuple[Read, List]:
     """Return the two functions for a directory on disk. What a symbolic link takes out of it is not there."""
     top = root.resolve()
 

@@ -22,11 +22,11 @@ _WORDS: dict[str, Value] = {
 _INT = re.compile(r"([-+]?)(?:0[xX]([0-9a-fA-F]+)|0[oO]([0-7]+)|0[bB]([01]+)|0([0-7]*)|([1-9][0-9]*))")
 _BASES = (16, 8, 2, 8, 10)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_EXACT_IN_JSON = 1e21
-"""Go writes whole floats below it as integers, so that `12345e6` arrives as 12345000000."""
+_INT64 = range(-(2**63), 2**63)
+"""Whole numbers of this size stay whole on their way through JSON, `12345e6` too; larger ones become floats."""
 
 _AMBIGUOUS_WORD = re.compile(r"(?i)y|n|yes|no|on|off|true|false|null|~|=|<<|[-+]?\.(?:inf|nan)")
-_NUMBER_LIKE = re.compile(r"[-+.]?[0-9][0-9a-fA-FxXoObB_.,:+\-TtZz ]*|[-+]?[.][0-9_.eE+-]*|[-+]")
+_NUMBER_LIKE = re.compile(r"[-+.]?[0-9_][0-9a-fA-FxXoObB_.,:+\-TtZz ]*|[-+]?[.][0-9_.eE+-]*|[-+]")
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){2,}")
 """`1.2.3`: two dots, no parser's number."""
 
@@ -44,8 +44,10 @@ def resolve(text: str) -> Value:
     whole = _INT.fullmatch(digits)
     if whole:
         number = _as_int(whole)
-        if -(2**63) <= number < 2**63 or (number < 2**64 and not whole.group(1)):
+        if number in _INT64:
             return number
+        if number < 2**64 and not whole.group(1):
+            return float(number)
     return _as_float(digits, text) if _FLOAT.fullmatch(digits) else text
 
 
@@ -59,7 +61,7 @@ def _as_float(digits: str, text: str = "") -> Value:
     number = float(digits)
     if math.isinf(number):
         return text or digits
-    return int(number) if number.is_integer() and abs(number) < _EXACT_IN_JSON else number
+    return int(number) if number.is_integer() and int(number) in _INT64 else number
 
 
 def reads_as_text(text: str) -> bool:

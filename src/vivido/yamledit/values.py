@@ -118,7 +118,7 @@ class _Reader:
 
     def _binary(self, node: Scalar) -> str:
         try:
-            return base64.b64decode(node.value, validate=False).decode("utf-8")
+            return base64.b64decode("".join(node.value.split()), validate=True).decode("utf-8")
         except (binascii.Error, UnicodeDecodeError) as e:
             raise self._error(node, "yaml.value", "this is no base64 of UTF-8 text", "Write the text itself.") from e
 

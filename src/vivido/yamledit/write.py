@@ -32,6 +32,7 @@ def scalar(value: Data, *, style: str = "", flow: bool = False) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
+    _check_encodable(value)
     if style == "'" and not _CONTROL.search(value):
         return "'" + value.replace("'", "''") + "'"
     if style != '"' and _fits_plain(value, flow) and reads_as_text(value):
@@ -49,14 +50,17 @@ def _fits_plain(text: str, flow: bool) -> bool:
 
 
 def _double(text: str) -> str:
+    quoted = json.dumps(text, ensure_ascii=False)
+    return _CONTROL.sub(lambda m: f"\\u{ord(m.group()):04x}", quoted)
+
+
+def _check_encodable(text: str) -> None:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as e:
         raise InputError(
             "a value has half a surrogate pair and cannot be written", code="yaml.unwritable", hint="Correct the value."
         ) from e
-    quoted = json.dumps(text, ensure_ascii=False)
-    return _CONTROL.sub(lambda m: f"\\u{ord(m.group()):04x}", quoted)
 
 
 def flow(value: Data, *, style: str = "") -> str:

@@ -7,7 +7,7 @@ from vivido.errors import InputError
 from vivido.model.objects import Manifest, Rendered, identity, plain_name
 from vivido.model.problem import Problem
 from vivido.render.detect import manifest_files
-from vivido.render.tree import Listing, Read
+from vivido.render.tree import List, Read
 from vivido.yamledit.tree import decode, parse
 from vivido.yamledit.values import plain_data
 
@@ -63,7 +63,7 @@ def _refusal(manifest: Manifest) -> Problem:
     )
 
 
-def values_in_clear(read: Read, listing: Listing) -> tuple[str, ...]:
+def values_in_clear(read: Read, listing: List) -> tuple[str, ...]:
     """Return every secret value that the files of a tree hold, longest first, so that messages of tools can be cleaned of them.
 
     Looks at Secrets, and at `literals` and files of `secretGenerator`. What is unreadable is passed over.
