@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from threading import RLock
 from typing import Annotated
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -16,7 +16,7 @@ from vivido.registry.descriptor import decode, malformed
 from vivido.registry.exchange import Answer, Ask, Body, Grant, body_of
 from vivido.registry.failure import failure, login_hint
 from vivido.registry.headers import Challenge, parse_challenges
-from vivido.registry.transport import Outgoing
+from vivido.registry.transport import Outgoing, split
 from vivido.time.clock import SECOND, Now
 
 _DEFAULT_LIFE = 60
@@ -150,7 +150,7 @@ class Authority:
 def _token_request(ask: Ask, challenge: Challenge, login: Credentials | None) -> Outgoing:
     """Build the request for a token: GET with basic authentication, or OAuth2's POST with an identity token."""
     registry = ask.repository.registry
-    realm = urlsplit(challenge.parameters.get("realm", ""))
+    realm = split(challenge.parameters.get("realm", ""))
     if not realm.netloc:
         raise malformed(f"what {registry} asks for", "its challenge names no realm")
     fields = [("scope", scope) for scope in _scopes(ask.grant, challenge)]

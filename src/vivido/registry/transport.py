@@ -153,11 +153,8 @@ class Transport:
             raise malformed(f"an address of {where.netloc}", str(e)) from e
 
     def _checked(self, url: str) -> SplitResult:
-        try:
-            where = urlsplit(url)
-            allowed = where.scheme == "https" or (where.scheme == "http" and where.netloc in self._options.plain_http)
-        except ValueError as e:
-            raise malformed("an address the registry gave", str(e)) from e
+        where = split(url)
+        allowed = where.scheme == "https" or (where.scheme == "http" and where.netloc in self._options.plain_http)
         if where.scheme not in ("http", "https") or not where.hostname:
             raise malformed("an address the registry gave", "it is no http or https address")
         if not allowed:
@@ -224,23 +221,36 @@ def join(at: str, address: str) -> str:
         Error: `registry.malformed`: it is no address.
     """
     try:
-        parts = urlsplit(urljoin(at, address))
+        whole = urljoin(at, address)
     except ValueError as e:
         raise malformed("an address the registry gave", str(e)) from e
+    parts = split(whole)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def split(url: str) -> SplitResult:
+    """Take an address apart.
+
+    Raises:
+        Error: `registry.malformed`: it is no address.
+    """
+    try:
+        parts = urlsplit(url)
+        # Reading the port is what checks it.
+        _ = parts.port
+    except ValueError as e:
+        raise malformed("an address the registry gave", str(e)) from e
+    return parts
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
     """Return scheme, host and port: what credentials are bound to.
 
     Raises:
-        Error: `registry.malformed`: the port is none.
+        Error: `registry.malformed`: it is no address.
     """
-    parts = urlsplit(url)
-    try:
-        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
-    except ValueError as e:
-        raise malformed("an address the registry gave", str(e)) from e
+    parts = split(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, (parts.hostname or "").lower(), port
 
 
