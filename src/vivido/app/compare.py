@@ -29,11 +29,12 @@ def compare(ws: "Workspace", environment: str, release: str = "") -> Comparison:
     where = ws.environment(environment)
     tip = ws.repository.fetch()
     deployed = next(iter(ws.records.deployed(environment)), None)
-    before = rendered_at(ws, deployed.commit, where) if deployed else Rendered(())
+    live = deployed.release.artifacts if deployed else ()
+    before = rendered_at(ws, deployed.commit, where, live) if deployed else Rendered(())
     if release:
         wanted = find_release(ws, release)
         after = rendered_at(ws, wanted.revision.commit, where, wanted.artifacts)
         right = wanted.id
     else:
-        after, right = rendered_at(ws, tip, where), f"{ws.repository.branch} at {tip[:12]}"
+        after, right = rendered_at(ws, tip, where, live, as_is=True), f"{ws.repository.branch} at {tip[:12]}"
     return Comparison(environment, deployed.release.id if deployed else "nothing", right, diff(before, after))

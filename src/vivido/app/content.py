@@ -1,7 +1,7 @@
 """What an environment gets: its objects at a commit with given artifacts, rendered, checked and remembered by content."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,34 +33,50 @@ def edits_at(ws: "Workspace", commit: str, environment: Environment, artifacts: 
     return found
 
 
-def rendered_at(ws: "Workspace", commit: str, environment: Environment, artifacts: Sequence[Artifact] = ()) -> Rendered:
-    """Render an environment at a commit with these artifacts, or as the commit says where none are given.
+def rendered_at(
+    ws: "Workspace", commit: str, environment: Environment, artifacts: Sequence[Artifact], *, as_is: bool = False
+) -> Rendered:
+    """Render the services of these artifacts in an environment at a commit.
+
+    Args:
+        ws: The project.
+        commit: Of the configuration.
+        environment: Which.
+        artifacts: The images that its services run.
+        as_is: Render what the commit itself says; the artifacts then only name the services.
 
     Raises:
         RefusedError: `layout.refused`, `render.refused`: with every reason; `render.secret-in-clear`.
         ToolError: The tool that renders is missing or failed.
     """
-    images = sorted([a.service, a.image] for a in artifacts)
-    services = [s.name for s in ws.project.services]
+    from vivido.layouts.verify import wrong_images
+
+    images = sorted([a.service, "" if as_is else a.image] for a in artifacts)
+    services = [[s.name, s.config, s.image, s.replaces] for s in ws.placed.services]
     kept = ws.state / "rendered" / f"{fingerprint([commit, environment.name, images, services])}.json"
     if kept.is_file():
         return msgspec.json.decode(kept.read_bytes(), type=Rendered)
-    changed = edits_at(ws, commit, environment, artifacts) if artifacts else {}
-    rendered = _render(ws, commit, environment, changed)
+    changed = {} if as_is else edits_at(ws, commit, environment, artifacts)
+    rendered = _render(ws, commit, environment, changed, [a.service for a in artifacts])
+    wrong = () if as_is else wrong_images(ws.placed, artifacts, rendered)
+    if wrong:
+        raise refused("layout.wrong-image", f"{environment.name} would not run what is promoted", wrong)
     refuse_secrets(ws, rendered)
     _keep(kept, rendered)
     return rendered
 
 
-def rendered_with(ws: "Workspace", commit: str, environment: Environment, changed: dict[str, bytes | None]) -> Rendered:
-    """Render an environment at a commit with some files changed; None removes one."""
-    rendered = _render(ws, commit, environment, changed)
+def rendered_with(
+    ws: "Workspace", commit: str, environment: Environment, changed: Mapping[str, bytes | None], services: Sequence[str]
+) -> Rendered:
+    """Render some services of an environment at a commit with some files changed; None removes one."""
+    rendered = _render(ws, commit, environment, changed, services)
     refuse_secrets(ws, rendered)
     return rendered
 
 
 def _render(
-    ws: "Workspace", commit: str, environment: Environment, changed: "dict[str, bytes] | dict[str, bytes | None]"
+    ws: "Workspace", commit: str, environment: Environment, changed: Mapping[str, bytes | None], services: Sequence[str]
 ) -> Rendered:
     from vivido.layouts.directories import render_environment, roots
 
@@ -74,7 +90,7 @@ def _render(
             else:
                 (where / path).parent.mkdir(parents=True, exist_ok=True)
                 (where / path).write_bytes(content)
-        rendered = render_environment(ws.placed, environment, where)
+        rendered = render_environment(ws.placed, environment, where, services)
     if isinstance(rendered, tuple):
         raise refused("render.refused", f"{environment.name} cannot be rendered", rendered)
     return rendered

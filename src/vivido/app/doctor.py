@@ -105,4 +105,8 @@ def _registry(ws: "Workspace", image: str) -> str:
 
     reference = Reference(parse_repository(image), ws.project.channel)
     there = resolve(ws.registry, reference)
-    return f"{reference} is {there.digest[:19]}" if there else f"{reference.repository.registry} answers; no {reference} yet"
+    return (
+        f"{reference} is {there.digest[:19]}"
+        if there
+        else f"{reference.repository.registry} answers; no {reference} yet"
+    )

@@ -1,12 +1,13 @@
 """What the targets themselves say: health, addresses, logs; and tags that somebody moved."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from vivido.app.executors.tag import move_tags
-from vivido.errors import Error
-from vivido.targets.interface import Live
+from vivido.errors import Error, InputError
+from vivido.targets.interface import Live, LogSource
 from vivido.text.redact import redact
 
 if TYPE_CHECKING:
@@ -39,3 +40,20 @@ def repair_tags(ws: "Workspace", environment: str) -> tuple[str, ...]:
     """
     deployed = ws.records.deployed(environment)
     return move_tags(ws, deployed[0].release, environment) if deployed else ()
+
+
+def log_lines(ws: "Workspace", environment: str, service: str, *, follow: bool, tail: int) -> Iterator[str]:
+    """Yield what an environment's services print.
+
+    Raises:
+        InputError: `logs.unsupported`: its target keeps no logs that Vivido can read.
+    """
+    where = ws.environment(environment)
+    kind = ws.kinds.target(where.target.kind)
+    if not isinstance(kind, LogSource):
+        raise InputError(
+            f"{environment} runs on {where.target.kind}, whose logs Vivido cannot read",
+            code="logs.unsupported",
+            hint="Look where that target keeps them.",
+        )
+    return kind.logs(ws.target_context(where), environment, ws.environ, service=service, follow=follow, lines=tail)

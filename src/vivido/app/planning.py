@@ -146,7 +146,7 @@ def _known(ws: "Workspace", environment: Environment, deployed: Deployed | None)
 
 
 def _rendered_now(ws: "Workspace", environment: Environment, deployed: Deployed | None, tip: str) -> Rendered:
-    return rendered_at(ws, tip, environment) if deployed else Rendered(())
+    return rendered_at(ws, tip, environment, deployed.release.artifacts, as_is=True) if deployed else Rendered(())
 
 
 def _diff(before: Rendered, after: Rendered) -> str:

@@ -39,9 +39,10 @@ def reversal(ws: "Workspace", plan: Plan, tip: str) -> Reversal:
         ConflictError: `rollback.edited`: people changed the same lines since; names them.
     """
     commits = commits_since(ws, plan.environment, plan.release.id)
+    services = [a.service for a in plan.release.artifacts]
     files = undone(ws, tip, commits, discard=plan.steps[-1].options.get("discard") is True)
     environment = ws.environment(plan.environment)
-    return Reversal(files, rendered_with(ws, tip, environment, _plain(ws, files)))
+    return Reversal(files, rendered_with(ws, tip, environment, _plain(ws, files), services))
 
 
 def rendered_back(ws: "Workspace", plan: Plan) -> Rendered:
@@ -53,7 +54,7 @@ def rendered_back(ws: "Workspace", plan: Plan) -> Rendered:
     key = {"Vivido-Promotion": plan.promotion, "Vivido-Step": "commit"}
     made = find_by_trailer(ws.repository.mirror, ws.repository.branch, key, plan.base or None)
     if made is not None:
-        return rendered_at(ws, made, ws.environment(plan.environment))
+        return rendered_at(ws, made, ws.environment(plan.environment), plan.release.artifacts)
     return reversal(ws, plan, tip).rendered
 
 

@@ -66,7 +66,7 @@ def plan_rollback(
     found = reversal(ws, draft, tip)
     from vivido.render.diff import diff
 
-    before = rendered_at(ws, tip, environment)
+    before = rendered_at(ws, tip, environment, live.release.artifacts, as_is=True)
     return Proposal(
         msgspec.structs.replace(draft, content=found.rendered.hash),
         diff(before, found.rendered),

@@ -1,4 +1,4 @@
-"""The environment matrix: service × environment, with what waits for whom. Reads only the state, so it is quick."""
+"""The environment matrix: services by environments, with what waits for whom. Reads only the state, so it is quick."""
 
 import msgspec
 

@@ -28,7 +28,7 @@ from vivido.time.clock import Now, system_now
 if TYPE_CHECKING:
     from vivido.app.repository import ConfigurationRepository
     from vivido.registry.client import Client
-    from vivido.targets.interface import Target
+    from vivido.targets.interface import Target, TargetContext
 
 
 class Workspace:
@@ -153,6 +153,14 @@ class Workspace:
 
     def target(self, environment: Environment, progress: Callable[[str], None] = lambda line: None) -> "Target":
         """Open an environment's target. Its secrets are loaded only when the target asks for one."""
+        kind = self.kinds.target(environment.target.kind)
+        options = options_of(kind, environment.target.options)
+        return kind.open(options, self.target_context(environment, progress), environment.name, self.environ)
+
+    def target_context(
+        self, environment: Environment, progress: Callable[[str], None] = lambda line: None
+    ) -> "TargetContext":
+        """Return what a target of this environment is given."""
         from vivido.secrets.resolve import resolve
         from vivido.targets.interface import TargetContext
 
@@ -162,8 +170,8 @@ class Workspace:
 
         state = self.state / "environments" / environment.name
         state.mkdir(parents=True, exist_ok=True)
-        kind = self.kinds.target(environment.target.kind)
-        context = TargetContext(
+        return TargetContext(
+            project=self.project.name,
             root=self.project.root,
             state=str(state),
             plain_http=self.project.registries.plain_http,
@@ -171,7 +179,6 @@ class Workspace:
             progress=progress,
             now=self.now,
         )
-        return kind.open(options_of(kind, environment.target.options), context, environment.name, self.environ)
 
     def close(self) -> None:
         """Give back connections."""

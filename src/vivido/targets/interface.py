@@ -5,8 +5,8 @@ runs and probes it, without traffic; `switch` gives it the traffic; `settle` dra
 be called again after a crash at any instruction and then finds what is already done.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import msgspec
 
@@ -104,4 +104,22 @@ class TargetKind(Protocol):
 
     def open(self, options: Any, context: TargetContext, environment: str, environ: Mapping[str, str]) -> Target:
         """Make the target of one environment."""
+        ...
+
+
+@runtime_checkable
+class LogSource(Protocol):
+    """A target's kind that can show what its services print; a kind without it has no `vivido logs`."""
+
+    def logs(
+        self,
+        context: TargetContext,
+        environment: str,
+        environ: Mapping[str, str],
+        *,
+        service: str,
+        follow: bool,
+        lines: int,
+    ) -> Iterator[str]:
+        """Yield lines, each with the name of what printed it before it; with `follow` until the caller stops."""
         ...

@@ -60,5 +60,5 @@ def old_side(ws: "Workspace", work: Work) -> Back:
     before = next((d for d in ws.records.deployed(plan.environment, limit=5) if d.promotion != plan.promotion), None)
     if before is None:
         return Back(None, None)
-    rendered = rendered_at(ws, before.commit, environment_of(ws, work))
+    rendered = rendered_at(ws, before.commit, environment_of(ws, work), before.release.artifacts)
     return Back(before, desired(ws, plan, rendered, before.release))

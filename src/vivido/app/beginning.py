@@ -1,0 +1,61 @@
+"""Starting with Vivido: look at the repository, write a file that works."""
+
+from pathlib import Path
+
+import msgspec
+
+from vivido.app.kinds import installed
+from vivido.config.detect.look import detect
+from vivido.config.detect.propose import propose
+from vivido.config.diagnostic import ConfigError
+from vivido.config.load import check
+from vivido.config.schema import schema
+from vivido.errors import ConflictError
+
+FILE = "vivido.yaml"
+SCHEMA = ".vivido/schema.json"
+"""Where the JSON Schema for editors lies, beside the file that names it."""
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """What `vivido init` wrote."""
+
+    files: tuple[str, ...]
+    services: tuple[str, ...]
+    environments: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def begin(root: Path, *, project: str = "", registry: str = "", overwrite: bool = False) -> Begun:
+    """Look at a repository and write `vivido.yaml` and the schema for editors.
+
+    Raises:
+        ConflictError: `init.there`: there is a file already.
+    """
+    file = root / FILE
+    if file.exists() and not overwrite:
+        raise ConflictError(
+            f"there is {file} already", code="init.there", hint="Edit it, or let it be written anew with --overwrite."
+        )
+    found = detect(root)
+    text = propose(found, project or root.absolute().name, registry)
+    kinds = installed().for_config()
+    made, diagnostics = check(text.encode(), Path(FILE), kinds, root)
+    if made is None:
+        raise ConfigError(diagnostics)
+    file.write_text(text, encoding="utf-8")
+    write_schema(root)
+    return Begun(
+        (FILE, SCHEMA),
+        tuple(s.name for s in made.services),
+        tuple(e.name for e in made.environments),
+        tuple(found.notes),
+    )
+
+
+def write_schema(root: Path) -> None:
+    """Write the JSON Schema of this installation's kinds beside the file."""
+    path = root / SCHEMA
+    path.parent.mkdir(parents=True, exist_ok=True)
+    body = msgspec.json.format(msgspec.json.encode(schema(installed().for_config())), indent=2)
+    path.write_bytes(body + b"\n")

@@ -1,0 +1,127 @@
+"""The commands, by name, and what happens around them: loading only what is used, one way to print an error."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from vivido.errors import Error, Exit
+
+if TYPE_CHECKING:
+    from cyclopts import App
+
+HELP = """Carry one container image, byte for byte the same, from development to production.
+
+The daily way:
+
+    vivido build                 build once, push, read the digest back
+    vivido release create        artifacts + configuration = one release
+    vivido promote staging       plan, show the diff, ask, go
+    vivido why production        what it waits for, and for whom
+    vivido approve production    a signed yes over exactly this content
+    vivido rollback production   the way back, rehearsed
+
+Exit codes: 0 done · 2 bad input · 3 refused by a gate · 4 failed and gone back · 5 not allowed · 6 not found · 7 conflict ·
+8 timed out waiting · 9 waits for somebody · 10 differences · 11 blind · 12 integrity · 13 stuck · 14 a tool is missing ·
+20 unreachable · 130 interrupted.
+"""
+
+_COMMANDS = {
+    "status": ("status:status", "Show what runs where, and what waits for whom."),
+    "build": ("build:build", "Build images once, push them, and read their digests back from the registry."),
+    "release": ("release:release_app", "Make, list and show releases."),
+    "promote": ("promote:promote", "Bring a release to an environment: plan, show, ask, go."),
+    "approve": ("decision:approve", "Approve a promotion: sign exactly its release, environment, content and plan."),
+    "reject": ("decision:reject", "Reject a promotion: it is refused, and nothing is changed."),
+    "why": ("why:why", "Say why an environment or a promotion is where it is."),
+    "rollback": ("rollback:rollback", "Go back to a release that ran there before, by a new commit."),
+    "diff": ("diff:diff", "Show the rendered difference between what an environment runs and a release."),
+    "history": ("history:history", "List promotions, newest first; or every fact of one of them."),
+    "logs": ("logs:logs", "Show what an environment's services print."),
+    "open": ("logs:open_", "Print where an environment is reached, and open it."),
+    "pause": ("signal:pause", "Stop a promotion before its next step; what it has done stays."),
+    "resume": ("signal:resume", "Go on with a paused promotion."),
+    "abort": ("signal:abort", "End a promotion: what it changed is undone."),
+    "retry": ("signal:retry", "Try what failed again, from the failed step."),
+    "run": ("run:run", "Go on with every promotion that can move."),
+    "pin": ("pin:pin_app", "Keep releases out of environments."),
+    "ledger": ("ledger:ledger_app", "Check the append-only record."),
+    "config": ("config:config_app", "Check and show vivido.yaml."),
+    "init": ("init:init", "Look at this repository and write a vivido.yaml that works."),
+    "doctor": ("doctor:doctor", "Check this machine, the state, Git, the registry and the programs."),
+}
+"""Name → module and function, and the line that `--help` shows: so that nothing is imported but what is used."""
+
+
+def build_app() -> "App":
+    """Return the command line. Commands are named, not imported."""
+    from cyclopts import App
+
+    from vivido import __version__
+
+    app = App(
+        name="vivido",
+        help=HELP,
+        help_format="markdown",
+        version=__version__,
+        result_action="return_value",
+    )
+    for name, (place, summary) in _COMMANDS.items():
+        app.command(f"vivido.cli.{place}", name=name, help=summary)
+    app.register_install_completion_command()
+    return app
+
+
+def main() -> None:
+    """Run the command line and exit with the documented code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; errors are printed, never raised.
+
+    Nothing but this function turns an exception into text.
+    """
+    if list(arguments) in (["--version"], ["-V"]):
+        from vivido import __version__
+
+        sys.stdout.write(f"{__version__}\n")
+        return Exit.OK
+    try:
+        return _dispatch(list(arguments) or ["status"])
+    except Error as e:
+        return _told(e)
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted; what was begun goes on with: vivido run\n")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away (`| head`); there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.OK
+
+
+def _dispatch(arguments: list[str]) -> int:
+    from cyclopts import CycloptsError
+
+    app = build_app()
+    try:
+        result = app(arguments, exit_on_error=False, print_error=True)
+    except CycloptsError:
+        return Exit.INPUT
+    return int(result) if isinstance(result, int) else Exit.OK
+
+
+def _told(error: Error) -> int:
+    from vivido.cli.output.style import paint
+    from vivido.text.redact import printable
+
+    where = f"{error.where}: " if error.where else ""
+    message = printable(error.message)
+    sys.stderr.write(f"{paint('error', 'red', sys.stderr)} {where}{message}\n")
+    if error.hint:
+        sys.stderr.write(f"  {paint('→', 'blue', sys.stderr)} {printable(error.hint)}\n")
+    if os.environ.get("VIVIDO_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    return error.exit_code

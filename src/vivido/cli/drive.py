@@ -1,0 +1,96 @@
+"""Drive a promotion from the command line until it ends, needs a person, or the time is up."""
+
+import time
+from typing import TYPE_CHECKING
+
+from vivido.app.promote import drive
+from vivido.app.run import once
+from vivido.app.waiting import Waiting, waiting_for
+from vivido.cli.output.emit import say
+from vivido.engine.state import Status
+from vivido.errors import Exit
+from vivido.time.clock import SECOND
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+_LOOK = 0.5
+"""Seconds between two looks at a promotion that another process drives."""
+
+EXITS = {
+    Status.SUCCEEDED: Exit.OK,
+    Status.REFUSED: Exit.REFUSED,
+    Status.WENT_BACK: Exit.WENT_BACK,
+    Status.ABORTED: Exit.REFUSED,
+    Status.SUPERSEDED: Exit.CONFLICT,
+    Status.STUCK: Exit.STUCK,
+    Status.PAUSED: Exit.WAITING,
+    Status.QUEUED: Exit.WAITING,
+}
+
+
+def follow(ws: "Workspace", promotion: str, timeout: float) -> Waiting:
+    """Drive a promotion and what it sets off.
+
+    Returns when it is over, or when nothing but a person can bring it on.
+
+    Args:
+        ws: The project.
+        promotion: Its id.
+        timeout: Seconds; then it stays as it is, and any process goes on with it.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        found = drive(ws, promotion)
+        if Status(found.status).final:
+            once(ws)
+            return waiting_for(ws, promotion)
+        pause = _pause(ws, found)
+        if pause is None or time.monotonic() + pause > deadline:
+            return found
+        time.sleep(pause)
+
+
+def _pause(ws: "Workspace", found: Waiting) -> float | None:
+    """Return the seconds after which looking again makes sense; None where only a person helps."""
+    row = next(
+        (q for q in ws.leases.open_promotions(ws.project.name, found.environment) if q.promotion == found.promotion),
+        None,
+    )
+    if row is None:
+        return 0
+    if ws.leases.holder(ws.project.name, found.environment, ws.now()):
+        return _LOOK
+    if row.status in (Status.PAUSED, Status.STUCK) or (row.due is None and row.status == Status.WAITING):
+        return None
+    if row.status == Status.QUEUED:
+        return None
+    return max(0.0, min(((row.due or 0) - ws.now()) / SECOND, 5.0))
+
+
+def ending(found: Waiting) -> int:
+    """Tell how it stands, where it is not simply done, and return the exit code."""
+    status = Status(found.status)
+    if status in EXITS:
+        if status is not Status.SUCCEEDED:
+            say(f"{found.promotion} {found.status}: {found.reason}")
+        if status is Status.STUCK:
+            say(f"  → mend it, then: vivido retry {found.promotion}")
+        return EXITS[status]
+    return _waits(found)
+
+
+def _waits(found: Waiting) -> int:
+    say(f"{found.promotion} waits in {found.environment}:")
+    people = False
+    for condition in found.conditions:
+        say(f"  {condition.title}: {condition.reason}")
+        for unmet in condition.unmet:
+            people = people or bool(unmet.who)
+            if unmet.next:
+                say(f"    → {unmet.next}" + (f"   ({', '.join(unmet.who)})" if unmet.who else ""))
+    say(f"  it goes on with: vivido run, or vivido retry {found.promotion}")
+    blind = any(c.outcome == "blind" for c in found.conditions)
+    if people or not found.conditions:
+        return Exit.WAITING
+    return Exit.BLIND if blind else Exit.TIMED_OUT if found.status == Status.RUNNING else Exit.WAITING

@@ -1,0 +1,59 @@
+"""The environment matrix as text: a row per environment, a column per service."""
+
+from collections.abc import Mapping
+
+from vivido.app.live import Seen
+from vivido.app.status import Column, Status
+from vivido.cli.output.style import paint
+from vivido.cli.output.table import table
+from vivido.time.clock import age
+
+
+def matrix(status: Status, seen: Mapping[str, Seen], now: int, columns: int) -> str:
+    """Lay the matrix out.
+
+    Args:
+        status: What the record says.
+        seen: What the targets say, by environment; empty where they were not asked.
+        now: Microseconds since 1970.
+        columns: Width in characters.
+    """
+    services = [c.service for c in status.columns[0].cells] if status.columns else []
+    heads = ["ENVIRONMENT", "RELEASE", "AGE", *(s.upper() for s in services), *(["HEALTH"] if seen else []), "BEHIND"]
+    rows = [_row(c, seen.get(c.environment), now) for c in status.columns]
+    lines = [table(rows, heads, columns)]
+    newest = status.newest
+    if newest is not None:
+        lines += ["", f"newest release {newest.release.id} ({age(newest.created_at, now)}): {newest.note}"]
+    else:
+        lines += ["", "no release yet: vivido build, then vivido release create"]
+    for column in status.columns:
+        lines += _waiting(column)
+    return "\n".join(lines)
+
+
+def _row(column: Column, seen: Seen | None, now: int) -> list[str]:
+    cells = [c.digest.removeprefix("sha256:")[:12] or "-" for c in column.cells]
+    since = age(column.since, now) if column.since is not None else "-"
+    health = [_health(seen)] if seen is not None else []
+    behind = "-" if not column.behind else f"{column.behind} newer" if column.release else "empty"
+    return [column.environment, column.release or "-", since, *cells, *health, behind]
+
+
+def _health(seen: Seen) -> str:
+    if seen.live is None:
+        return "unreachable"
+    return {True: "healthy", False: "unhealthy", None: "unknown"}[seen.live.healthy]
+
+
+def _waiting(column: Column) -> list[str]:
+    lines: list[str] = []
+    for one in column.open:
+        driver = f", driven by {column.driver}" if column.driver else ""
+        lines.append("")
+        lines.append(f"{paint(one.promotion, 'bold')} {one.release} → {column.environment}: {one.status}{driver}")
+        for condition in one.conditions:
+            lines.append(f"  {condition.title}: {condition.reason}")
+            lines += [f"    {u.condition}: {', '.join(u.who)}" for u in condition.unmet if u.who]
+    lines += [f"pinned out of {p.environment}: {p.release} ({p.reason}, {p.by})" for p in column.pins]
+    return lines

@@ -1,0 +1,44 @@
+"""A plan as text: what would be done, what changes, how it would be undone."""
+
+from vivido.app.planning import Proposal
+from vivido.cli.output.style import paint
+
+
+def told(proposal: Proposal, *, whole: bool = True) -> str:
+    """Return a plan for a person who is asked whether to go.
+
+    Args:
+        proposal: What was planned.
+        whole: With the rendered diff.
+    """
+    plan = proposal.plan
+    verb = "Roll back" if plan.kind == "rollback" else "Promote"
+    lines = [f"{paint(verb, 'bold')} {plan.environment} to {paint(plan.release.id, 'bold')}   ({plan.promotion})"]
+    lines += [f"  {a.service:12} {a.image}" for a in plan.release.artifacts]
+    lines += ["", "Steps:"]
+    lines += [
+        f"  {s.phase + 1}. {s.title}" + (f" — {s.options['skip']}" if "skip" in s.options else "") for s in plan.steps
+    ]
+    lines += ["", f"Way back: {plan.way_back.summary}"]
+    if plan.pins:
+        lines.append(f"Pins out: {', '.join(plan.pins)}")
+    lines.append(f"Files:    {', '.join(proposal.files) or 'none: Git says so already'}")
+    lines += [f"Note:     {note}" for note in proposal.notes]
+    if whole:
+        lines += ["", coloured(proposal.diff) if proposal.diff else "The rendered objects do not change."]
+    return "\n".join(lines)
+
+
+def coloured(diff: str) -> str:
+    """Return a unified diff in colour where the terminal wants it."""
+    return "\n".join(_coloured(line) for line in diff.splitlines())
+
+
+def _coloured(line: str) -> str:
+    if line.startswith(("+++", "---")):
+        return paint(line, "bold")
+    if line.startswith("+"):
+        return paint(line, "green")
+    if line.startswith("-"):
+        return paint(line, "red")
+    return paint(line, "blue") if line.startswith("@@") else line

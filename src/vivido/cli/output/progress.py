@@ -1,0 +1,53 @@
+"""Live progress: one line per fact, with the time since the start, on standard error."""
+
+import sys
+import time
+
+from vivido.cli.output.style import paint
+from vivido.engine.runner import Listener
+from vivido.model.event import Event, Finished, Signalled, StepBegan, StepEnded
+from vivido.model.gate import Outcome
+
+_MARKS = {
+    Outcome.PASSED: ("✓", "green"),
+    Outcome.FAILED: ("✗", "red"),
+    Outcome.PENDING: ("…", "yellow"),
+    Outcome.BLIND: ("?", "yellow"),
+    Outcome.SKIPPED: ("-", "dim"),
+}
+
+
+class Progress:
+    """Tells what happens to promotions while this process drives them."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._start = time.monotonic()
+
+    def listener(self) -> Listener:
+        """Return what the runner tells."""
+        return Listener(fact=self._fact, line=self._line)
+
+    def _fact(self, promotion: str, event: Event) -> None:
+        match event:
+            case StepEnded(step, _, judgment):
+                mark, colour = _MARKS[judgment.outcome]
+                self._print(f"{paint(mark, colour, sys.stderr)} {promotion} {step}: {judgment.reason}")
+            case Signalled(signal, by, reason):
+                self._print(f"! {promotion} {by} said {signal}" + (f": {reason}" if reason else ""))
+            case Finished(status, reason):
+                colour = "green" if status == "succeeded" else "red"
+                self._print(f"= {promotion} {paint(status, colour, sys.stderr)}: {reason}")
+            case StepBegan():
+                return
+            case _:
+                return
+
+    def _line(self, promotion: str, step: str, text: str) -> None:
+        self._print(paint(f"  {promotion} {step}: {text}", "dim", sys.stderr))
+
+    def _print(self, text: str) -> None:
+        if not self._quiet:
+            elapsed = time.monotonic() - self._start
+            sys.stderr.write(f"{elapsed:6.1f}s {text}\n")
+            sys.stderr.flush()

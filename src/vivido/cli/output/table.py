@@ -1,0 +1,30 @@
+"""Tables in plain text, no wider than the terminal."""
+
+from collections.abc import Sequence
+
+_GAP = "  "
+
+
+def table(rows: Sequence[Sequence[str]], heads: Sequence[str], columns: int) -> str:
+    """Lay rows out under heads; the widest column gives way until the table fits.
+
+    Args:
+        rows: Cells without line breaks.
+        heads: One per column.
+        columns: Width in characters.
+    """
+    cells = [[str(c).replace("\n", " ") for c in row] for row in rows]
+    widths = [max(len(head), *(len(row[i]) for row in cells)) if cells else len(head) for i, head in enumerate(heads)]
+    room = columns - len(_GAP) * (len(heads) - 1)
+    while sum(widths) > room and max(widths) > 6:
+        widths[widths.index(max(widths))] -= 1
+    lines = [_line(heads, widths), *(_line(row, widths) for row in cells)]
+    return "\n".join(lines)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return _GAP.join(_fit(cell, size) for cell, size in zip(cells, widths, strict=True)).rstrip()
+
+
+def _fit(cell: str, size: int) -> str:
+    return cell.ljust(size) if len(cell) <= size else cell[: size - 1] + "…"

@@ -1,0 +1,121 @@
+"""`vivido release`: make, list and show releases."""
+
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from vivido.app.release import Created
+from vivido.cli.common import PLAIN, Common
+from vivido.cli.drive import ending, follow
+from vivido.cli.output.emit import emit, say
+from vivido.cli.output.progress import Progress
+from vivido.cli.output.style import width
+from vivido.cli.output.table import table
+from vivido.errors import Exit, InputError
+from vivido.model.release import ReleaseRecord
+from vivido.time.clock import age, rfc3339
+
+release_app = App(name="release", help="Make, list and show releases.", result_action="return_value")
+
+
+@release_app.command
+def create(
+    *,
+    artifact: Annotated[tuple[str, ...], Parameter(name="--artifact", consume_multiple=False)] = (),
+    revision: str = "",
+    note: str = "",
+    wait: bool = True,
+    timeout: float = 3600,
+    quiet: bool = False,
+    common: Common = PLAIN,
+) -> int:
+    """Make a release of artifacts and the configuration they go with, and start what promotes automatically.
+
+    Without --artifact it takes what `vivido build` built last (the channel tag) and keeps the rest of the newest release.
+
+    Args:
+        artifact: SERVICE=REPOSITORY@sha256:… of an image built elsewhere; repeat for several.
+        revision: Commit of the configuration; without it, the branch's tip.
+        note: A line for people.
+        wait: Drive what was started.
+        timeout: Seconds to wait.
+        quiet: No progress.
+        common: Flags of every command.
+    """
+    from vivido.app.person import name_here
+    from vivido.app.release import create as make
+    from vivido.app.waiting import waiting_for
+
+    ws = common.open(Progress(quiet=quiet).listener())
+    made = make(ws, _pairs(artifact), by=name_here(ws), revision=revision, note=note)
+    emit(made, common.output, lambda: _created(made), [made.record.release.id])
+    for line in made.notes:
+        say(line)
+    codes = [ending(follow(ws, p, timeout) if wait else waiting_for(ws, p)) for p in made.promotions if wait]
+    return max(codes, default=Exit.OK)
+
+
+@release_app.command(name="list")
+def list_(*, limit: int = 20, common: Common = PLAIN) -> int:
+    """List releases, newest first.
+
+    Args:
+        limit: How many.
+        common: Flags of every command.
+    """
+    ws = common.open()
+    found = ws.records.releases(limit)
+    emit(found, common.output, lambda: _list(found, ws.now()), (r.release.id for r in found))
+    return Exit.OK
+
+
+@release_app.command
+def show(release: str, *, common: Common = PLAIN) -> int:
+    """Show one release: digests, commits, who made it.
+
+    Args:
+        release: Its id, or the beginning of it.
+        common: Flags of every command.
+    """
+    from vivido.app.promote import find_release
+
+    ws = common.open()
+    record = ws.records.release(find_release(ws, release).id)
+    assert record is not None  # noqa: S101 - found just now
+    emit(record, common.output, lambda: _record(record), [record.release.id])
+    return Exit.OK
+
+
+def _pairs(given: tuple[str, ...]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for text in given:
+        service, equals, image = text.partition("=")
+        if not equals or not service or not image:
+            raise InputError(
+                f"--artifact {text}: no SERVICE=IMAGE", code="release.artifact", hint="Write web=registry/app@sha256:…"
+            )
+        pairs[service] = image
+    return pairs
+
+
+def _created(made: Created) -> str:
+    head = "known already: " if made.known else ""
+    return head + _record(made.record)
+
+
+def _record(record: ReleaseRecord) -> str:
+    lines = [f"{record.release.id}  {record.note}", f"  by {record.created_by} at {rfc3339(record.created_at)}"]
+    for artifact in record.release.artifacts:
+        lines.append(f"  {artifact.service:12} {artifact.image}")
+        if artifact.commit:
+            lines.append(f"  {'':12} built from {artifact.commit[:12]}" + (" (dirty)" if artifact.dirty else ""))
+    lines.append(f"  configuration {record.release.revision.commit[:12]}")
+    return "\n".join(lines)
+
+
+def _list(found: tuple[ReleaseRecord, ...], now: int) -> str:
+    rows = [
+        [r.release.id, age(r.created_at, now), r.created_by, " ".join(a.service for a in r.release.artifacts), r.note]
+        for r in found
+    ]
+    return table(rows, ["RELEASE", "AGE", "BY", "SERVICES", "NOTE"], width()) if rows else "no release yet"

@@ -1,0 +1,62 @@
+"""`vivido why`: what is waited for, and for whom."""
+
+from vivido.app.waiting import Condition, Waiting
+from vivido.app.why import Why
+from vivido.cli.common import PLAIN, Common
+from vivido.cli.output.emit import emit
+from vivido.cli.output.style import paint
+from vivido.errors import Exit
+from vivido.time.clock import rfc3339
+
+
+def why(subject: str, *, common: Common = PLAIN) -> int:
+    """Say why an environment or a promotion is where it is: every unmet condition, who can meet it, and when.
+
+    Args:
+        subject: The environment, or the promotion's id.
+        common: Flags of every command.
+    """
+    from vivido.app.why import why as ask
+
+    found = ask(common.open(), subject)
+    emit(found, common.output, lambda: _text(found), (w.promotion for w in found.waiting))
+    return Exit.OK
+
+
+def _text(found: Why) -> str:
+    lines: list[str] = []
+    for one in found.waiting:
+        lines += _promotion(one)
+    if not found.waiting:
+        lines.append(f"nothing was ever promoted to {found.subject}")
+    if found.driver:
+        lines.append(f"driven now by {found.driver}")
+    lines += [f"pinned out: {p.release} since {rfc3339(p.at)} by {p.by}: {p.reason}" for p in found.pins]
+    return "\n".join(lines)
+
+
+def _promotion(one: Waiting) -> list[str]:
+    lines = [
+        f"{paint(one.promotion, 'bold')} {one.kind} of {one.release} to {one.environment}: {paint(one.status, 'bold')}",
+        f"  asked for by {one.requested_by} at {rfc3339(one.requested_at)}",
+        f"  way back: {one.way_back}",
+    ]
+    if one.reason and not one.conditions:
+        lines.append(f"  {one.reason}")
+    for condition in one.conditions:
+        lines += _condition(condition)
+    return lines
+
+
+def _condition(condition: Condition) -> list[str]:
+    lines = [f"  {paint(condition.outcome, 'yellow')} {condition.title}: {condition.reason}"]
+    for unmet in condition.unmet:
+        if unmet.condition != condition.reason:
+            lines.append(f"      {unmet.condition}")
+        if unmet.who:
+            lines.append(f"      who: {', '.join(unmet.who)}")
+        if unmet.earliest is not None:
+            lines.append(f"      earliest: {rfc3339(unmet.earliest)}")
+        if unmet.next:
+            lines.append(f"      → {unmet.next}")
+    return lines
