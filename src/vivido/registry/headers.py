@@ -1,6 +1,5 @@
 """Read the headers that registries answer with. Nothing here raises: what is not understood is not there."""
 
-import email.utils
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -62,6 +61,8 @@ def retry_after(text: str, now: int) -> float | None:
     text = text.strip()
     if re.fullmatch(r"[0-9]{1,9}", text):
         return float(text)
+    import email.utils
+
     try:
         at = email.utils.parsedate_to_datetime(text).timestamp()
     except (ValueError, TypeError, OverflowError):

@@ -6,8 +6,6 @@ URLs. httpx2 is imported when the first request goes out, because it costs 0.2 s
 
 from __future__ import annotations
 
-import ssl
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from threading import Lock
@@ -20,6 +18,8 @@ from vivido.registry.options import CHUNK, REDIRECT_LIMIT, Options
 from vivido.text.redact import printable, redact
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
 
     from vivido.registry.exchange import Body
@@ -180,6 +180,8 @@ class Transport:
         return found
 
     def _verify(self, scheme: str) -> ssl.SSLContext | bool:
+        import ssl
+
         import httpx2
 
         if scheme == "http":
@@ -199,6 +201,8 @@ class Transport:
 
 def _proxy(where: SplitResult) -> str:
     """Return the proxy that the environment names for an address (`https_proxy`, `no_proxy`); empty for none."""
+    import urllib.request
+
     if urllib.request.proxy_bypass(where.hostname or ""):
         return ""
     return urllib.request.getproxies().get(where.scheme, "")
@@ -256,6 +260,8 @@ def origin(url: str) -> tuple[str, str, int | None]:
 
 def unreachable(host: str, cause: Exception) -> Error:
     """Return the error for a host that did not answer, with what may help."""
+    import ssl
+
     why = printable(redact(str(cause) or type(cause).__name__))[:300]
     reason: BaseException | None = cause
     while reason is not None and not isinstance(reason, ssl.SSLError):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from threading import RLock
 from typing import Any
+from urllib.parse import urlencode
 
 MANIFEST_LIMIT = 4 * 1024 * 1024
 _INDEX = "application/vnd.oci.image.index.v1+json"
@@ -192,8 +193,8 @@ class State:
         start = int(query.get("start", "0"))
         end = start + self.settings.page
         if len(found) > end:
-            more = f"&artifactType={kind}" if kind else ""
-            reply.headers["Link"] = f'<?start={end}{more}>; rel="next"'
+            more = urlencode({"start": end, **({"artifactType": kind} if kind else {})})
+            reply.headers["Link"] = f'<?{more}>; rel="next"'
         index = {"schemaVersion": 2, "mediaType": _INDEX, "manifests": found[start:end]}
         reply.body = json.dumps(index).encode()
         return reply
