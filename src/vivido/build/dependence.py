@@ -72,7 +72,7 @@ def command_dependence(command: str, environments: tuple[str, ...]) -> tuple[Pro
 
 
 def _options(words: list[str]) -> Iterator[tuple[str, str]]:
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):
         name, equals, value = word.partition("=")
         yield (name, value) if equals and name.startswith("--") else (word, following)
 
