@@ -1,5 +1,6 @@
 """The commands, by name, and what happens around them: loading only what is used, one way to print an error."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -74,7 +75,11 @@ def build_app() -> "App":
 
 def main() -> None:
     """Run the command line and exit with the documented code."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    # Collecting msgspec's struct types while the interpreter ends crashes now and then (msgspec/msgspec#717); what is
+    # frozen is not collected, and the process ends sooner.
+    gc.freeze()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
