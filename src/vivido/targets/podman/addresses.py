@@ -1,0 +1,46 @@
+"""Give the network's bridge the addresses of Services, through the kernel's own interface (rtnetlink(7)).
+
+No file of the system is touched, and the addresses go with the bridge when the last container is gone.
+"""
+
+import errno
+import os
+import socket
+import struct
+from collections.abc import Iterable
+
+from vivido.errors import ToolError
+
+_NEW_ADDRESS, _REQUEST_ACK_CREATE_REPLACE = 20, 0x1 | 0x4 | 0x100 | 0x400
+_LOCAL, _ADDRESS = 2, 1
+_HEADER, _BODY = struct.Struct("=IHHII"), struct.Struct("=BBBBI")
+
+
+def ensure_addresses(interface: str, addresses: Iterable[str]) -> bool:
+    """Let this machine answer for addresses on an interface; addresses that are there stay. False: there is no such interface.
+
+    Raises:
+        ToolError: `podman.addresses`: the kernel refused.
+    """
+    try:
+        index = socket.if_nametoindex(interface)
+    except OSError:
+        return False
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as kernel:
+        for address in addresses:
+            kernel.send(_request(index, address))
+            code = -struct.unpack_from("=i", kernel.recv(4096), _HEADER.size)[0]
+            if code not in (0, errno.EEXIST):
+                raise ToolError(
+                    f"the address {address} cannot be given to {interface}: {os.strerror(code)}",
+                    code="podman.addresses",
+                    hint="CAP_NET_ADMIN is needed, as for Podman's own networks.",
+                )
+    return True
+
+
+def _request(index: int, address: str) -> bytes:
+    packed = socket.inet_aton(address)
+    attributes = b"".join(struct.pack("=HH4s", 8, kind, packed) for kind in (_LOCAL, _ADDRESS))
+    body = _BODY.pack(socket.AF_INET, 32, 0, 0, index) + attributes
+    return _HEADER.pack(_HEADER.size + len(body), _NEW_ADDRESS, _REQUEST_ACK_CREATE_REPLACE, 1, 0) + body

@@ -1,0 +1,80 @@
+"""Read plain data of foreign manifests without trusting its types, and collect what is wrong with it."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from vivido.model.problem import Problem
+
+_QUANTITY = re.compile(r"([0-9.]+(?:[eE][0-9]+)?)([numkMGTPE]?i?)")
+_FACTORS = {"": Decimal(1), "n": Decimal("1e-9"), "u": Decimal("1e-6"), "m": Decimal("1e-3"), "k": Decimal(1000)} | {
+    unit: Decimal(1000) ** power for power, unit in enumerate("MGTPE", start=2)
+}
+_BINARY = {f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMGTPE", start=1)}
+
+
+class Findings:
+    """What was found while one generation's objects were read."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.notices: list[str] = []
+
+    def unsupported(self, where: str, what: str, hint: str = "") -> None:
+        """Note that something cannot run here and would be missed."""
+        hint = hint or "Leave it out in this environment's overlay, or name it under the target's `ignore:`."
+        self.problems.append(Problem("podman.unsupported", f"{where}: {what}", hint, where))
+
+    def invalid(self, where: str, what: str, hint: str = "") -> None:
+        """Note that something is wrong in the manifest itself."""
+        self.problems.append(Problem("podman.manifest", f"{where}: {what}", hint, where))
+
+    def notice(self, text: str) -> None:
+        """Note that something has no effect here, once."""
+        if text not in self.notices:
+            self.notices.append(text)
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    """Return a mapping, empty where the value is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def items(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the mappings of a list; what is something else is skipped."""
+    return (v for v in value if isinstance(v, dict)) if isinstance(value, list) else iter(())
+
+
+def strings(value: Any) -> tuple[str, ...]:
+    """Return a list's members as text."""
+    return tuple(str(v) for v in value) if isinstance(value, list) else ()
+
+
+def number(value: Any, default: int) -> int:
+    """Return a whole number, the default where the value is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def string_map(value: Any) -> dict[str, str]:
+    """Return a mapping of text."""
+    return {str(k): v if isinstance(v, str) else str(v) for k, v in mapping(value).items() if v is not None}
+
+
+def name_of(manifest: dict[str, Any]) -> str:
+    """Return an object's name."""
+    return str(mapping(manifest.get("metadata")).get("name", ""))
+
+
+def namespace_of(manifest: dict[str, Any]) -> str:
+    """Return an object's namespace; `default` where it names none."""
+    return str(mapping(manifest.get("metadata")).get("namespace") or "default")
+
+
+def quantity(value: Any) -> Decimal | None:
+    """Read a Kubernetes quantity (`500m`, `128Mi`, `1e3`, 2); None where it is none."""
+    match = _QUANTITY.fullmatch(str(value))
+    try:
+        return Decimal(match[1]) * (_FACTORS | _BINARY)[match[2]] if match else None
+    except (InvalidOperation, KeyError):
+        return None

@@ -1,0 +1,1 @@
+"""Traffic of one environment: a HAProxy process, its configuration, its runtime socket, its stable addresses."""

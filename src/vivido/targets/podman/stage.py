@@ -1,0 +1,101 @@
+"""Bring a generation up beside what runs."""
+
+from collections.abc import Callable, Iterable
+
+from vivido.targets.interface import Desired, TargetContext
+from vivido.targets.podman import names as label
+from vivido.targets.podman.arguments import Wiring
+from vivido.targets.podman.images import pull
+from vivido.targets.podman.jobs import Jobs
+from vivido.targets.podman.manifest.blueprint import Blueprint, Service, Workload
+from vivido.targets.podman.materials import Secrets, asking
+from vivido.targets.podman.names import Names
+from vivido.targets.podman.network import Network, ensure_network
+from vivido.targets.podman.pods import Maker, Pod
+from vivido.targets.podman.program import Podman
+from vivido.targets.podman.readiness import Waiter, container_name
+from vivido.targets.podman.seen import Seen, see
+
+
+def pods_of(names: Names, generation: str, workloads: Iterable[Workload]) -> list[Pod]:
+    """Return the pods of a generation's workloads."""
+    return [Pod(names.pod(generation, w, r), w, r, "pod") for w in workloads for r in range(w.replicas)]
+
+
+def hosts_of(services: Iterable[Service], addresses: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the names by which pods know Services, as Kubernetes spells them, with their addresses."""
+    return tuple(
+        (name, addresses[s.name])
+        for s in services
+        for name in (
+            s.name,
+            f"{s.name}.{s.namespace}",
+            f"{s.name}.{s.namespace}.svc",
+            f"{s.name}.{s.namespace}.svc.cluster.local",
+        )
+    )
+
+
+class Stage:
+    """One call of `stage`."""
+
+    def __init__(self, podman: Podman, context: TargetContext, desired: Desired, blueprint: Blueprint) -> None:
+        self._podman = podman
+        self._context = context
+        self._desired = desired
+        self._blueprint = blueprint
+        self._names = Names(desired.project, desired.environment)
+        self._secrets = Secrets(podman, self._names, desired.generation, asking(context, blueprint))
+        self._maker = Maker(podman, self._names, desired, context.state, self._secrets)
+
+    def run(self, timeout: float) -> None:
+        """Pull, run Jobs, start pods, wait until all are ready. What is there already is kept.
+
+        Raises:
+            RefusedError: `target.not-ready`, `podman.job-failed`, `podman.secret-missing`.
+            ToolError: `podman.failed`.
+            UnreachableError: `podman.pull`.
+        """
+        for image in sorted({c.image for c in self._blueprint.containers}):
+            if pull(self._podman, image, self._context.plain_http):
+                self._context.progress(f"pulled {image}")
+        network = ensure_network(self._podman, self._names)
+        self._run_jobs(network, timeout)
+        pods = pods_of(self._names, self._desired.generation, self._blueprint.workloads)
+        self._ensure(pods, network, timeout)
+        self._context.progress(f"waiting for {len(pods)} pods to be ready")
+        Waiter(self._podman, self._look, self._known_secrets).wait(pods, timeout)
+
+    def _run_jobs(self, network: Network, timeout: float) -> None:
+        jobs = Jobs(self._podman, self._names, self._maker, self._desired.generation, self._known_secrets)
+        seen = {s.name: s for s in self._look()} if self._blueprint.jobs else {}
+        for job in self._blueprint.jobs:
+            self._context.progress(f"running job {job.name}")
+            jobs.run(job, self._wiring(network, job), seen, timeout)
+
+    def _ensure(self, pods: list[Pod], network: Network, timeout: float) -> None:
+        seen = {s.name: s for s in self._look()}
+        for pod in pods:
+            if not _is_up(pod, seen):
+                wiring = self._wiring(network, pod.workload)
+                self._maker.create(pod, wiring)
+                self._maker.run_first(pod, wiring, timeout)
+                self._maker.start(pod)
+
+    def _wiring(self, network: Network, workload: Workload) -> Wiring:
+        addresses = network.addresses(tuple(s.name for s in self._blueprint.services))
+        hosts = hosts_of(self._blueprint.services, addresses)
+        return Wiring(network.name, hosts, self._blueprint.published(workload))
+
+    def _look(self) -> tuple[Seen, ...]:
+        return see(self._podman, {**self._names.labels, label.GENERATION: self._desired.generation})
+
+    @property
+    def _known_secrets(self) -> Callable[[], tuple[str, ...]]:
+        return lambda: self._secrets.values
+
+
+def _is_up(pod: Pod, seen: dict[str, Seen]) -> bool:
+    """Say whether every container of a pod runs. One that was made and not started is made again: it may be half made."""
+    found = (seen.get(container_name(pod, spec)) for spec in pod.workload.containers)
+    return all(f is not None and f.running for f in found)

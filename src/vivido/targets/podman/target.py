@@ -1,0 +1,174 @@
+"""The five verbs of a `podman` target."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+
+from vivido.errors import ConflictError, Error, NotFoundError
+from vivido.model.problem import Problem
+from vivido.targets.interface import Desired, Live, TargetContext
+from vivido.targets.option import seconds
+from vivido.targets.podman import checks
+from vivido.targets.podman import names as label
+from vivido.targets.podman.addresses import ensure_addresses
+from vivido.targets.podman.health import live
+from vivido.targets.podman.manifest.blueprint import Blueprint
+from vivido.targets.podman.manifest.read import read_blueprint
+from vivido.targets.podman.materials import remove_secrets, remove_volumes
+from vivido.targets.podman.names import Names
+from vivido.targets.podman.network import Network, find_network
+from vivido.targets.podman.options import PodmanOptions
+from vivido.targets.podman.ports import Ports
+from vivido.targets.podman.program import Podman
+from vivido.targets.podman.proxy.process import Proxy
+from vivido.targets.podman.proxy.traffic import Traffic
+from vivido.targets.podman.removal import stop_and_remove
+from vivido.targets.podman.seen import Seen, see
+from vivido.targets.podman.stage import Stage
+from vivido.targets.podman.switching import serving_of
+
+STOP_TIMEOUT = 3600.0
+"""Seconds that stopping may take; each container's own limit is its manifest's."""
+
+
+class PodmanTarget:
+    """An environment whose pods are containers on this machine."""
+
+    def __init__(
+        self, options: PodmanOptions, context: TargetContext, environment: str, environ: Mapping[str, str]
+    ) -> None:
+        self._options = options
+        self._context = context
+        self._names = Names(context.project, environment)
+        self._podman = Podman(Path(context.state), environ)
+        self._proxy = Proxy(Path(context.state) / "haproxy", environ)
+        self._traffic = Traffic(self._proxy, Path(context.state) / "haproxy")
+        self._ports = Ports(self._names, Path(context.state) / "ports.json", options.ports)
+
+    def check(self, desired: Desired) -> tuple[Problem, ...]:
+        """Say what is missing, cannot run here, or is somebody else's."""
+        blueprint = self._read(desired)
+        found = [*checks.tools(self._proxy.program), *blueprint.problems, *checks.secrets(blueprint, self._context)]
+        if not any(p.code == "podman.missing" for p in found):
+            found += checks.machine(self._podman, self._names, self._context)
+        return (*found, *checks.ports(blueprint, self._ports, self._traffic.serving))
+
+    def stage(self, desired: Desired) -> None:
+        """Pull images, run Jobs, start pods beside the old ones, and wait until all are ready.
+
+        Raises:
+            RefusedError: `target.not-ready`, `podman.job-failed`, `podman.secret-missing`.
+            ToolError: `podman.failed`, `tool.missing`.
+        """
+        blueprint = self._read(desired)
+        for notice in blueprint.notices:
+            self._context.progress(notice)
+        self.restore()
+        Stage(self._podman, self._context, desired, blueprint).run(seconds("ready", self._options.ready))
+
+    def switch(self, desired: Desired) -> None:
+        """Give the generation the traffic of all its Services.
+
+        Raises:
+            ConflictError: `podman.port-taken`.
+            RefusedError: `target.not-ready`: a pod is gone since it was staged.
+        """
+        blueprint = self._read(desired)
+        network = self._network()
+        planned = self._ports.plan(blueprint)
+        self._ports.keep(planned)
+        serving = serving_of(desired, blueprint, self._see(desired.generation), network, planned)
+        ensure_addresses(network.interface, sorted({r.address for r in serving.routes}))
+        self._traffic.switch(serving)
+
+    def settle(self, keep: str) -> None:
+        """Wait for what is under way, then stop and remove every generation but one. Claims' volumes stay in any case.
+
+        Raises:
+            ConflictError: `podman.not-serving`: another generation has the traffic.
+        """
+        serving = self._traffic.serving
+        if keep and serving.generation not in ("", keep):
+            raise ConflictError(
+                f"generation {keep} does not serve: {serving.generation} does",
+                code="podman.not-serving",
+                hint="Switch to it first.",
+            )
+        if keep:
+            self.restore()
+            self._traffic.retire(keep)
+            self._drain(keep)
+        else:
+            self._traffic.stop()
+        doomed = [
+            s for s in see(self._podman, self._names.labels) if not keep or s.labels.get(label.GENERATION) != keep
+        ]
+        stop_and_remove(self._podman, doomed, STOP_TIMEOUT)
+        if keep:
+            self._traffic.drop(keep)
+        self._tidy(keep)
+
+    def current(self) -> Live:
+        """Say what serves, told by containers and HAProxy.
+
+        Raises:
+            ToolError: `podman.failed`, `tool.missing`.
+        """
+        return live(self._podman, see(self._podman, self._names.labels), self._traffic)
+
+    def restore(self) -> bool:
+        """Bring back what should serve: its containers after the machine was off, HAProxy after it was killed.
+
+        Returns:
+            Whether anything had to be done.
+        """
+        serving = self._traffic.serving
+        if not serving.generation:
+            return False
+        down = [s.id for s in self._see(serving.generation) if not s.running and s.labels.get(label.ROLE) == "pod"]
+        if down:
+            self._podman.attempt("start", *down)
+        network = find_network(self._podman, self._names)
+        if network is not None:
+            ensure_addresses(network.interface, sorted({r.address for r in serving.routes if r.address}))
+        return self._traffic.restore() or bool(down)
+
+    def _read(self, desired: Desired) -> Blueprint:
+        return read_blueprint(desired, self._context.secret_keys, self._options.ignore)
+
+    def _see(self, generation: str) -> tuple[Seen, ...]:
+        return see(self._podman, {**self._names.labels, label.GENERATION: generation})
+
+    def _network(self) -> Network:
+        network = find_network(self._podman, self._names)
+        if network is None:
+            raise NotFoundError(f"the network {self._names.prefix} is gone", code="podman.network", hint="Stage again.")
+        return network
+
+    def _drain(self, keep: str) -> None:
+        self._context.progress("waiting for requests under way on the old pods")
+        if not self._traffic.drained(keep, seconds("drain", self._options.drain)):
+            self._context.progress(f"requests are still under way after {self._options.drain}: stopping all the same")
+
+    def _tidy(self, keep: str) -> None:
+        remove_volumes(self._podman, self._names.labels, [keep] if keep else [])
+        remove_secrets(self._podman, self._names, keep)
+        if not keep:
+            with suppress(Error):
+                self._podman.run("network", "rm", "--force", self._names.prefix)
+
+
+class PodmanKind:
+    """The kind `podman`."""
+
+    options: ClassVar[type[msgspec.Struct]] = PodmanOptions
+    shorthand: ClassVar[str] = ""
+
+    def open(
+        self, options: PodmanOptions, context: TargetContext, environment: str, environ: Mapping[str, str]
+    ) -> PodmanTarget:
+        """Make the target of one environment."""
+        return PodmanTarget(options, context, environment, environ)
