@@ -18,10 +18,10 @@ setup: ## Prepare this machine (says what it installs; twice is harmless)
 	@tools/setup
 
 demo: setup ## Carry a release from a commit to production and back, on real parts
-	@python tools/demo
+	@PYTHONPATH=tools python -m demo
 
 demo-clean: ## Stop and remove everything that the demo made
-	@PYTHON=$$(command -v python || command -v python3); exec "$$PYTHON" tools/demo --clean
+	@PYTHON=$$(command -v python || command -v python3); PYTHONPATH=tools exec "$$PYTHON" -m demo --clean
 
 test: setup ## Run the whole test suite
 	@python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)

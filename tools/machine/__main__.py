@@ -23,6 +23,7 @@ def main(arguments: list[str]) -> int:
     archive = apt.Archive(TOOLS / "apt")
     steps = [_python] if "--python" in arguments else [_install, _unpack, _python]
     did = [step(archive) for step in steps]
+    archive.forget()
     if any(did):
         say.line(f"The set-up took {time.monotonic() - started:.0f} s. Everything it made is in .tools and .venv.")
     return 0
@@ -32,7 +33,7 @@ def _install(_archive: apt.Archive) -> bool:
     names = list(packages.missing().values())
     if not names:
         return False
-    prefix = apt.rights()
+    prefix = apt.rights() if apt.there() else None
     if prefix is None:
         _ask_for(names)
         return False
@@ -55,6 +56,9 @@ def _ask_for(names: list[str]) -> None:
 def _unpack(archive: apt.Archive) -> bool:
     mark, wanted = TOOLS / "programs.stamp", stamp.wanted(ROOT)
     if programs.ready(TOOLS) and stamp.kept(mark) == wanted:
+        return False
+    if not apt.there():
+        say.line(f"There is no apt-get here. Put these programs on PATH yourself: {' '.join(packages.UNPACKED)}")
         return False
     say.line(f"Unpacking into .tools, without installing or starting: {' '.join(packages.UNPACKED.values())}")
     programs.bring(TOOLS, archive)

@@ -19,6 +19,11 @@ def rights() -> list[str] | None:
     return ["sudo"] if os.isatty(0) else None
 
 
+def there() -> bool:
+    """Say whether this machine has Debian's package manager at all."""
+    return shutil.which("apt-get") is not None and shutil.which("dpkg-deb") is not None
+
+
 def install(packages: list[str], prefix: list[str]) -> bool:
     """Install packages without what they merely recommend; True where it worked."""
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y", "-qq"]
@@ -46,6 +51,10 @@ class Archive:
             self._refresh()
         if not _known(packages, self._options):
             raise SystemExit(f"The package sources of this machine have none of: {' '.join(packages)}")
+
+    def forget(self) -> None:
+        """Remove the project's own lists: they are large and soon too old."""
+        shutil.rmtree(self._home, ignore_errors=True)
 
     def libraries(self, package: str, installed: set[str]) -> list[str]:
         """Return the library packages that `package` needs and this machine has not, however far down."""

@@ -1,0 +1,112 @@
+"""The demo's image registry: Debian's, on loopback, started and stopped by its recorded process id."""
+
+import contextlib
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from demo.story import StoryError
+
+USUAL_PORT = 5000
+_MANIFESTS = ", ".join(
+    f"application/vnd.{kind}+json"
+    for kind in (
+        "oci.image.manifest.v1",
+        "oci.image.index.v1",
+        "docker.distribution.manifest.v2",
+        "docker.distribution.manifest.list.v2",
+    )
+)
+_CONFIG = """version: 0.1
+storage: {{filesystem: {{rootdirectory: {root}}}, delete: {{enabled: true}}}}
+http: {{addr: "127.0.0.1:{port}"}}
+log: {{level: warn}}
+"""
+
+
+def start(home: Path) -> int:
+    """Start it, with everything it keeps under `home`, and return its port: 5000, or another where that is taken.
+
+    Raises:
+        StoryError: It did not come up.
+    """
+    home.mkdir(parents=True)
+    port = _port()
+    config, log = home / "config.yml", home / "registry.log"
+    config.write_text(_CONFIG.format(root=home / "blobs", port=port), encoding="utf-8")
+    with log.open("wb") as output:
+        child = subprocess.Popen(
+            ["docker-registry", "serve", str(config)], stdout=output, stderr=output, start_new_session=True
+        )
+    (home / "pid").write_text(f"{child.pid}\n", encoding="utf-8")
+    deadline = time.monotonic() + 20
+    while not _answers(port):
+        if child.poll() is not None or time.monotonic() > deadline:
+            raise StoryError(f"the registry did not start: {log.read_text(errors='replace')[-2000:]}")
+        time.sleep(0.05)
+    return port
+
+
+def stop(home: Path) -> bool:
+    """Stop the registry that `start` started under `home`; True where there was one.
+
+    A process of that number that is another program is left alone.
+    """
+    try:
+        pid = int((home / "pid").read_text(encoding="utf-8"))
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+    except (OSError, ValueError):
+        return False
+    if str(home / "config.yml") not in command:
+        return False
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + 10
+    while _runs(pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    if _runs(pid):
+        os.kill(pid, signal.SIGKILL)
+    return True
+
+
+def digest(port: int, repository: str, reference: str) -> str:
+    """Return the digest that the registry has for a tag or a digest of a repository, empty where it has none."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("HEAD", f"/v2/{repository}/manifests/{reference}", headers={"Accept": _MANIFESTS})
+        answer = connection.getresponse()
+        return answer.headers["Docker-Content-Digest"] if answer.status == 200 else ""
+    finally:
+        connection.close()
+
+
+def _port() -> int:
+    for wanted in (USUAL_PORT, 0):
+        with socket.socket() as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                trial.bind(("127.0.0.1", wanted))
+            except OSError:
+                continue
+            return trial.getsockname()[1]
+    raise StoryError("no port is free on 127.0.0.1")
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/v2/")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def _runs(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+    return Path(f"/proc/{pid}").exists()
