@@ -4,6 +4,11 @@ import os
 import shutil
 
 import pytest
+from hypothesis import settings
+
+# A deadline per example would be a timed assertion: it fails on a busy machine and says nothing about the code.
+settings.register_profile("vivido", deadline=None)
+settings.load_profile("vivido")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -218,7 +218,14 @@ def test_a_refused_connection_is_failed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://nobody.invalid/", "http://[::/", "http://127.0.0.1:99999/", "http://exa\u0000mple/"]
+    "url",
+    [
+        "http://nobody.invalid/",
+        "http://255.255.255.255/",
+        "http://[::/",
+        "http://127.0.0.1:99999/",
+        "http://exa\u0000mple/",
+    ],
 )
 def test_what_cannot_be_asked_is_blind_and_looked_at_again(tmp_path: Path, url: str) -> None:
     judgment = judged(tmp_path, HttpOptions(url), subject())

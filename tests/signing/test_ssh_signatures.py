@@ -178,6 +178,7 @@ open(out, "w").write(sign(b"x", key, "vivido-test", interactive=True))
 """
 
 
+@pytest.mark.real("setsid")
 def test_a_person_at_a_terminal_types_the_passphrase(tmp_path: Path) -> None:
     locked = make_key(tmp_path / "locked", passphrase="the passphrase")
     program, out = tmp_path / "sign.py", tmp_path / "signature"

@@ -10,6 +10,7 @@ from vivido.gates.ballot import AUTHOR, Count, Rule, Vote, obstacles, spoken, ta
 from vivido.gates.interface import GateContext, Subject
 from vivido.gates.option import Duration, positive
 from vivido.gates.telling import evidence, not_met, plain
+from vivido.identity.authors import marks
 from vivido.model.approval import Approval, Statement
 from vivido.model.gate import Judgment, Outcome, Unmet
 from vivido.signing.approval import verify_approval
@@ -109,15 +110,13 @@ def _kept(statement: Statement, forged: bool) -> Statement:
 
 
 def _summary(rule: Rule, subject: Subject, count: Count) -> dict[str, Any]:
-    known = {e.lower() for p in subject.roster.people for e in p.emails} | {
-        p.name.lower() for p in subject.roster.people
-    }
+    known = frozenset[str]().union(*(marks(text) for p in subject.roster.people for text in (p.name, *p.emails)))
     return {
         "needed": rule.count,
         "counted": [v.by for v in count.approvals],
         "void": plain(count.void),
         # An author under an address that nobody lists cannot be told from an approver.
-        "unknown_authors": sorted(a for a in subject.authors if a.lower() not in known),
+        "unknown_authors": sorted(a for a in subject.authors if known.isdisjoint(marks(a))),
     }
 
 

@@ -4,22 +4,24 @@ Distance is kept on the side of caution: where two names may be one person (a ke
 count as two.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from vivido.gates.interface import Subject
 from vivido.identity.authors import is_author
-from vivido.identity.whoami import owners, public_keys
+from vivido.identity.whoami import public_keys
 from vivido.model.actor import Person, Roster
 from vivido.model.approval import Statement
-from vivido.model.sshkey import PublicKey
+from vivido.model.canonical import canonical
 from vivido.time.clock import SECOND, rfc3339
 
 AUTHOR = "author"
 """The word of `not` that stands for everybody who took part in making or starting it."""
 CLOCK_SKEW = 600 * SECOND
 """How far ahead the clock of the machine that recorded an approval may be."""
+Holders = Mapping[str, tuple[str, ...]]
+"""Fingerprint of a key → the names of everybody who lists it, sorted."""
 _DECISIONS = ("approve", "reject")
 
 
@@ -73,10 +75,11 @@ class Count(msgspec.Struct, frozen=True):
 
 def tally(rule: Rule, subject: Subject, votes: Iterable[Vote], now: int) -> Count:
     """Count the votes."""
+    holders = holders_of(subject.roster)
     void: list[Void] = []
     standing: dict[str, Vote] = {}
     for vote in sorted(votes, key=_order):
-        if why := fault_of(rule, subject, vote, now):
+        if why := fault_of(rule, subject, vote, now, holders):
             void.append(Void(vote.by, vote.statement.decision, why))
         else:
             # The later word of a person replaces the earlier.
@@ -91,11 +94,11 @@ def tally(rule: Rule, subject: Subject, votes: Iterable[Vote], now: int) -> Coun
         else:
             approvals.append(vote)
     counted = [a.by for a in approvals]
-    waiting = _distinct(eligible(rule, subject), counted, subject.roster)
+    waiting = _distinct(eligible(rule, subject, holders), counted, subject.roster)
     return Count(
         tuple(approvals),
         tuple(v for v in standing.values() if v.statement.decision == "reject"),
-        tuple(void),
+        tuple(dict.fromkeys(void)),
         waiting,
         len(counted) >= rule.count,
         len(counted) + len(waiting) >= rule.count,
@@ -103,7 +106,16 @@ def tally(rule: Rule, subject: Subject, votes: Iterable[Vote], now: int) -> Coun
     )
 
 
-def fault_of(rule: Rule, subject: Subject, vote: Vote, now: int) -> str:
+def holders_of(roster: Roster) -> Holders:
+    """Return who lists which key. A key of several proves none of them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for person in roster.people:
+        for key in public_keys(person):
+            found[key.fingerprint] = tuple(sorted({*found.get(key.fingerprint, ()), person.name}))
+    return found
+
+
+def fault_of(rule: Rule, subject: Subject, vote: Vote, now: int, holders: Holders) -> str:
     """Return why a vote is void; empty where it stands."""
     said = vote.statement
     if vote.fault or not vote.key:
@@ -118,8 +130,8 @@ def fault_of(rule: Rule, subject: Subject, vote: Vote, now: int) -> str:
     if _ends(rule, vote) <= now:
         return f"it expired at {rfc3339(_ends(rule, vote))}"
     if said.decision == "reject" and vote.by in _members(rule.by, subject.roster):
-        return _unusable(vote.by, vote.key, subject.roster)
-    return bar(rule, subject, vote.by) or _unusable(vote.by, vote.key, subject.roster)
+        return _unusable(vote.by, vote.key, holders)
+    return bar(rule, subject, vote.by) or _unusable(vote.by, vote.key, holders)
 
 
 def bar(rule: Rule, subject: Subject, name: str) -> str:
@@ -136,22 +148,18 @@ def bar(rule: Rule, subject: Subject, name: str) -> str:
     return ""
 
 
-def eligible(rule: Rule, subject: Subject) -> tuple[str, ...]:
+def eligible(rule: Rule, subject: Subject, holders: Holders) -> tuple[str, ...]:
     """Return who may approve and has a key to do it with, sorted."""
-    roster = subject.roster
-    return tuple(n for n in sorted(_members(rule.by, roster)) if not bar(rule, subject, n) and _keys(n, roster))
+    with_key = {names[0] for names in holders.values() if len(names) == 1}
+    members = sorted(_members(rule.by, subject.roster))
+    return tuple(n for n in members if n in with_key and not bar(rule, subject, n))
 
 
 def obstacles(rule: Rule, subject: Subject) -> tuple[str, ...]:
     """Return why each person of `by` who cannot approve cannot, sorted by name."""
-    found: list[str] = []
-    able = eligible(rule, subject)
-    for name in sorted(_members(rule.by, subject.roster)):
-        if why := bar(rule, subject, name):
-            found.append(why)
-        elif name not in able:
-            found.append(f"{name} has no key of their own in `people:`")
-    return tuple(found)
+    able = eligible(rule, subject, holders_of(subject.roster))
+    unable = [n for n in sorted(_members(rule.by, subject.roster)) if n not in able]
+    return tuple(bar(rule, subject, n) or f"{n} has no key of their own in `people:`" for n in unable)
 
 
 def spoken(names: tuple[str, ...]) -> str:
@@ -159,9 +167,9 @@ def spoken(names: tuple[str, ...]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
-def _order(vote: Vote) -> tuple[int, bool, str, str]:
-    # Of two at the same instant the rejection is the later: nobody's no is lost.
-    return vote.at, vote.statement.decision == "reject", vote.by, vote.key
+def _order(vote: Vote) -> tuple[int, bool, bytes]:
+    # Of two at the same instant the rejection is the later: nobody's no is lost. The rest only makes the order total.
+    return vote.at, vote.statement.decision == "reject", canonical(vote)
 
 
 def _unbound(subject: Subject, said: Statement) -> str:
@@ -186,19 +194,12 @@ def _members(names: Iterable[str], roster: Roster) -> frozenset[str]:
     return frozenset(member for name in names for member in roster.members(name))
 
 
-def _keys(name: str, roster: Roster) -> tuple[PublicKey, ...]:
-    person = roster.person(name)
-    return tuple(k for k in public_keys(person) if owners(roster, k) == (name,)) if person else ()
-
-
-def _unusable(name: str, key: str, roster: Roster) -> str:
-    if key in (k.fingerprint for k in _keys(name, roster)):
+def _unusable(name: str, key: str, holders: Holders) -> str:
+    names = holders.get(key, ())
+    if names == (name,):
         return ""
-    others = sorted(
-        {p.name for p in roster.people if p.name != name and key in (k.fingerprint for k in public_keys(p))}
-    )
-    if others:
-        return f"its key is listed for {' and '.join((name, *others))}: it proves neither"
+    if name in names:
+        return f"its key is listed for {' and '.join(names)}: it proves neither"
     return f"its key is not one of {name}'s"
 
 

@@ -5,7 +5,6 @@ trickles.
 """
 
 import asyncio
-import errno
 import socket
 import ssl
 import time
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 _EXCERPT = 400
 _MAX_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
-_UNREACHABLE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL)
 
 
 def ask(
@@ -124,21 +122,25 @@ def _equal(body: bytes, wanted: Any) -> bool:
 def _broken(error: Exception, question: Question) -> Answer:
     import httpx2
 
-    said = printable(redact(str(error), question.hidden))[:200]
     causes = tuple(_chain(error))
-    if any(isinstance(c, socket.gaierror) for c in causes):
+    # The innermost says most: “Network is unreachable” rather than “All connection attempts failed”.
+    said = printable(redact(str(causes[-1]) or type(error).__name__, question.hidden))[:200]
+    if _any(causes, socket.gaierror):
         return Answer(fault=f"its host is not found ({said})", blind=True)
-    if any(isinstance(c, ssl.SSLError) for c in causes):
+    if _any(causes, ssl.SSLError):
         return Answer(fault=f"TLS with it failed ({said})", blind=True)
-    if any(isinstance(c, OSError) and c.errno in _UNREACHABLE for c in causes):
-        return Answer(fault="there is no route to it", blind=True)
-    if any(isinstance(c, TimeoutError | httpx2.TimeoutException) for c in causes):
+    if _any(causes, TimeoutError, httpx2.TimeoutException):
         return Answer(fault="it did not answer in time")
-    if any(isinstance(c, ConnectionRefusedError) for c in causes):
+    if _any(causes, ConnectionRefusedError):
         return Answer(fault="it refused the connection")
-    if isinstance(error, httpx2.RemoteProtocolError | httpx2.NetworkError | httpx2.DecodingError):
-        return Answer(fault=f"the connection broke ({said or type(error).__name__})")
-    return Answer(fault=f"it cannot be asked ({said or type(error).__name__})", blind=True)
+    broke = (ConnectionError, httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError, httpx2.DecodingError)
+    if _any(causes, *broke):
+        return Answer(fault=f"the connection broke ({said})")
+    return Answer(fault=f"it cannot be asked ({said})", blind=True)
+
+
+def _any(causes: tuple[BaseException, ...], *kinds: type[BaseException]) -> bool:
+    return any(isinstance(cause, kinds) for cause in causes)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
