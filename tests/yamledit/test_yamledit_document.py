@@ -280,6 +280,19 @@ def test_a_key_that_is_there_is_neither_inserted_nor_renamed_to() -> None:
     assert caught.value.code == "yaml.not-mapping"
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("a:\n- x\n", "a:\n- x\n- b: 1\n  c: 2\n- v\n"),
+        ("a: [x]\n", "a: [x, {b: 1, c: 2}, v]\n"),
+        ("a: [] # none\n", "a: # none\n- b: 1\n  c: 2\n- v\n"),
+    ],
+)
+def test_several_items_come_in_their_order(text: str, wanted: str) -> None:
+    d = docs(text)
+    assert d.apply([d.extend(("a",), [{"b": 1, "c": 2}, "v"])]).decode() == wanted
+
+
 def test_documents_are_counted_from_nought() -> None:
     d = docs("a: 1\n---\n---\na: 2\n")
     assert d.apply([d.replace(("a",), 9, 2)]) == b"a: 1\n---\n---\na: 9\n"

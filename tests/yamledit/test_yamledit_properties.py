@@ -93,7 +93,7 @@ def without(lines: list[str], gone: list[str]) -> list[str]:
     return rest
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(files(), words | st.integers(0, 9) | st.booleans(), st.data())
 def test_replacing_changes_one_value_and_its_lines(file: tuple[str, Any], value: Any, data: st.DataObject) -> None:
     text, tree = file
@@ -107,7 +107,7 @@ def test_replacing_changes_one_value_and_its_lines(file: tuple[str, Any], value:
     assert len(without(old_lines, new_lines)) <= 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(files(), trees, st.data())
 def test_inserting_adds_a_key_and_touches_no_other_line(file: tuple[str, Any], new: Any, data: st.DataObject) -> None:
     text, tree = file
@@ -121,7 +121,7 @@ def test_inserting_adds_a_key_and_touches_no_other_line(file: tuple[str, Any], n
     assert len(touched) <= 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(files(), leaves, st.data())
 def test_appending_and_deleting_do_what_is_asked(file: tuple[str, Any], new: Any, data: st.DataObject) -> None:
     text, tree = file
@@ -135,7 +135,7 @@ def test_appending_and_deleting_do_what_is_asked(file: tuple[str, Any], new: Any
     assert gone == changed_by(tree, path[:-1], lambda m: {k: v for k, v in m.items() if k != path[-1]})
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(files(), st.data())
 def test_all_scalars_at_once_is_the_same_as_one_after_the_other(file: tuple[str, Any], data: st.DataObject) -> None:
     text, tree = file

@@ -31,12 +31,15 @@ def edits(
     try:
         there = Sight(found, read).images(overlay)
         made: list[Edit] = []
+        added: list[dict[str, str]] = []
         for artifact in artifacts:
-            wishes = _edits_for(overlay, artifact, matcher, there)
+            wishes = _wishes(overlay, artifact, matcher, there)
             if wishes is None:
                 problems = (*problems, not_found(artifact.service, directory, matcher, there))
             else:
-                made += wishes
+                made += wishes[0]
+                added += wishes[1]
+        made += _additions(overlay, added)
         return problems or ({overlay.file: overlay.documents.apply(made)} if made else {})
     except InputError as e:
         return (problem(e),)
@@ -61,8 +64,10 @@ def read_images(directory: str, matcher: Matcher, read: Read, listing: List) -> 
     return found
 
 
-def _edits_for(overlay: Kustomization, artifact: Artifact, matcher: Matcher, there: list[str]) -> list[Edit] | None:
-    """Return what must change for one artifact; None where nothing is the service's."""
+def _wishes(
+    overlay: Kustomization, artifact: Artifact, matcher: Matcher, there: list[str]
+) -> tuple[list[Edit], list[dict[str, str]]] | None:
+    """Return the edits of existing entries and the new entries for one artifact; None where nothing is the service's."""
     own = entries(overlay)
     mine = [i for i, entry in enumerate(own) if _is_of(entry, artifact.service, matcher)]
     covered = {own[i]["name"] for i in mine}
@@ -71,7 +76,7 @@ def _edits_for(overlay: Kustomization, artifact: Artifact, matcher: Matcher, the
     if not mine and not missing:
         return None
     changes = [edit for i in mine for edit in _entry_edits(overlay.documents, i, own[i], artifact)]
-    return changes + [_addition(overlay, name, artifact) for name in missing]
+    return changes, [_entry(name, artifact) for name in missing]
 
 
 def _is_of(entry: dict[str, Any], service: str, matcher: Matcher) -> bool:
@@ -107,10 +112,15 @@ def _digest_edits(documents: Documents, number: int, entry: dict[str, Any], arti
     return [documents.insert(at, "digest", artifact.digest, after=after)]
 
 
-def _addition(overlay: Kustomization, name: str, artifact: Artifact) -> Edit:
+def _entry(name: str, artifact: Artifact) -> dict[str, str]:
     repository = str(artifact.repository)
     new_name = {} if name == repository else {"newName": repository}
-    entry = {"name": name, **new_name, "digest": str(artifact.digest)}
+    return {"name": name, **new_name, "digest": artifact.digest}
+
+
+def _additions(overlay: Kustomization, added: list[dict[str, str]]) -> list[Edit]:
+    if not added:
+        return []
     if "images" in overlay.data:
-        return overlay.documents.append(("images",), entry)
-    return overlay.documents.insert((), "images", [entry])
+        return [overlay.documents.extend(("images",), added)]
+    return [overlay.documents.insert((), "images", added)]

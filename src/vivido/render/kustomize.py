@@ -14,9 +14,9 @@ from vivido import process
 from vivido.errors import ToolError
 from vivido.model.objects import Rendered
 from vivido.model.problem import Problem
+from vivido.render.known import values_in_clear
 from vivido.render.kustomization import closure
 from vivido.render.objects import collect, read_objects
-from vivido.render.secrets import values_in_clear
 from vivido.render.tree import of_directory
 from vivido.text.redact import printable, redact
 

@@ -69,7 +69,9 @@ def _fault(document: Any) -> str:
     meta = document.get("metadata")
     if not isinstance(meta, dict) or not _is_word(meta.get("name")):
         lacks.append("metadata.name")
-    return f"is no Kubernetes object: it lacks {', '.join(lacks)}" if lacks else ""
+    elif not isinstance(meta.get("namespace", ""), str):
+        return "names a namespace that YAML takes for something else; quote it"
+    return f"is no Kubernetes object: it lacks (as a string) {', '.join(lacks)}" if lacks else ""
 
 
 def _is_word(value: Any) -> bool:

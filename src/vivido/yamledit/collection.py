@@ -27,17 +27,17 @@ def insert(
     return (lines.below(text, content_end(old_value, text), new_lines),)
 
 
-def append(text: str, around: Surroundings, node: Node | None, value: Data) -> tuple[Splice, ...]:
-    """Return the splices that add an item to a sequence, or to an empty place that becomes one."""
+def extend(text: str, around: Surroundings, node: Node | None, values: list[Data]) -> tuple[Splice, ...]:
+    """Return the splices that add items to a sequence, or to an empty place that becomes one."""
     if not isinstance(node, Sequence) or not node.items:
-        return _fill(text, around, node, [value])
+        return _fill(text, around, node, values)
     first, last = node.items[0], node.items[-1]
     if node.flow:
-        return (_behind_in_flow(text, last, last, flow(value, style=_quotes(node))),)
+        return tuple(_behind_in_flow(text, last, last, flow(value, style=_quotes(node))) for value in values)
     dash, step = _habits(around[0])
     on_its_line = first.line == node.line and first.start < first.end
     gap = first.column - node.column - 1 if on_its_line else 1
-    new_lines = item(value, indent=node.column, dash=dash, gap=gap, step=step)
+    new_lines = [line for v in values for line in item(v, indent=node.column, dash=dash, gap=gap, step=step)]
     return (lines.below(text, content_end(last, text), new_lines),)
 
 

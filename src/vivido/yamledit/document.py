@@ -8,7 +8,7 @@ came out again and compares: an edit that changed more than was asked never leav
 from collections.abc import Iterable
 
 from vivido.errors import InputError
-from vivido.yamledit.collection import append, insert, remove
+from vivido.yamledit.collection import extend, insert, remove
 from vivido.yamledit.edit import Edit, Path, expected, shape
 from vivido.yamledit.splice import Splice, splice
 from vivido.yamledit.tree import Alias, Mapping, Node, Scalar, Sequence, children, decode, parse
@@ -97,7 +97,11 @@ class Documents:
         return Edit(document, path, "insert", splices, value, key)
 
     def append(self, path: Path, value: Data, document: int = 0) -> Edit:
-        """Add an item to the end of the list at a path, as its neighbours are written.
+        """Add an item to the end of the list at a path, as its neighbours are written; see `extend`."""
+        return self.extend(path, [value], document)
+
+    def extend(self, path: Path, values: list[Data], document: int = 0) -> Edit:
+        """Add items to the end of the list at a path, as its neighbours are written.
 
         Raises:
             InputError: As `replace`, and `yaml.not-sequence` where the path leads to something else.
@@ -105,8 +109,8 @@ class Documents:
         node = self._editable(path, document, may_be_empty=True)
         if not isinstance(node, Sequence) and not _is_empty(node):
             raise self._refused(node, "yaml.not-sequence", "this is no list", "Make it a list.")
-        splices = append(self.text, self._surroundings(path, document), node, value)
-        return Edit(document, path, "append", splices, value)
+        splices = extend(self.text, self._surroundings(path, document), node, values)
+        return Edit(document, path, "extend", splices, values)
 
     def apply(self, edits: Iterable[Edit]) -> bytes:
         """Return the file with all edits made.

@@ -22,8 +22,8 @@ class Edit:
     Attributes:
         document: Number of the document in the file, from 0.
         path: What is changed, by the keys and numbers from before all edits.
-        verb: `replace`, `rename`, `delete` (the node at `path`), `insert` or `append` (into the collection at `path`).
-        value: The new value; of `rename` the new key.
+        verb: `replace`, `rename`, `delete` (the node at `path`), `insert` or `extend` (the collection at `path`).
+        value: The new value; of `rename` the new key, of `extend` the new items.
         key: The key that `insert` adds.
         splices: How the text changes.
     """
@@ -65,7 +65,7 @@ def _wished(path: Path, node: Node | None, wishes: Wishes) -> Any:
         return ("mapping", node.tag, _entries(path, node, wishes))
     if isinstance(node, SequenceNode):
         items = [_wished((*path, i), one, wishes) for i, one in enumerate(node.items)]
-        return ("sequence", node.tag, [*items, *(_of_data(e.value) for e in here if e.verb == "append")])
+        return ("sequence", node.tag, [*items, *_added(here)])
     return _of_scalar(node)
 
 
@@ -73,8 +73,12 @@ def _of_null(here: Sequence[Edit]) -> Any:
     inserted = {_of_data(e.key): _of_data(e.value) for e in here if e.verb == "insert"}
     if inserted:
         return ("mapping", "", inserted)
-    appended = [_of_data(e.value) for e in here if e.verb == "append"]
+    appended = _added(here)
     return ("sequence", "", appended) if appended else ("scalar", "", "NoneType", None)
+
+
+def _added(here: Sequence[Edit]) -> list[Any]:
+    return [_of_data(value) for edit in here if edit.verb == "extend" for value in edit.value]
 
 
 def _entries(path: Path, node: MappingNode, wishes: Wishes) -> dict[Any, Any]:
