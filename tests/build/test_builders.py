@@ -1,5 +1,6 @@
 """Buildah, Podman and users' own commands for real: what is pushed, that it is the same twice, how failures read."""
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -58,6 +59,15 @@ class TestContainerBuilders:
     def test_another_commits_time_is_another_digest_whatever_was_built_before(self, bench: Bench, builder: Builder):
         first = builder.build(order_of(bench, "one"))
         assert builder.build(order_of(bench, "two", epoch=1_700_000_500)) != first
+
+    @pytest.mark.real("busybox")
+    def test_commands_run_and_what_they_write_is_the_same_twice(self, bench: Bench, builder: Builder):
+        shutil.copy(shutil.which("busybox") or "", bench.repo.root / "web/busybox")
+        text = 'FROM scratch\nCOPY busybox /bin/busybox\nRUN ["/bin/busybox", "sh", "-c", "echo made > /made"]\n'
+        bench.repo.write({"web/Containerfile": text})
+        first = builder.build(order_of(bench, "one"))
+        assert first is not None
+        assert builder.build(order_of(bench, "two")) == first
 
     def test_arguments_reach_the_build(self, bench: Bench, builder: Builder):
         bench.repo.write({"web/Containerfile": "FROM scratch\nARG V=0\nLABEL v=$V\n"})

@@ -8,6 +8,7 @@ from build_bench import COMMITTED, Repo
 
 from vivido.build.worktree import WorkTreeSource
 from vivido.errors import InputError, ToolError
+from vivido.process import run
 
 pytestmark = pytest.mark.real("git")
 
@@ -81,7 +82,7 @@ def test_the_commit_is_written_not_the_directory(repo: Repo, source: WorkTreeSou
     repo.write({"web/page": "changed\n", "web/ignored": "x"})
     old = os.umask(0o077)
     try:
-        source.export(("web",), tmp_path / "out")
+        source.export(source.contents(("web",)), tmp_path / "out")
     finally:
         os.umask(old)
     into = tmp_path / "out"
@@ -101,14 +102,14 @@ def test_the_users_repository_is_left_as_it_was(repo: Repo, source: WorkTreeSour
     repo.write({"web/page": "changed\n"})
     repo.git("add", "web/page")
     index = (repo.root / ".git/index").read_bytes()
-    source.export(("",), tmp_path / "out")
+    source.export(source.contents(("",)), tmp_path / "out")
     assert (repo.root / ".git/index").read_bytes() == index
     assert (repo.root / "web/page").read_text(encoding="utf-8") == "changed\n"
 
 
 def test_files_that_archives_leave_out_are_written(repo: Repo, source: WorkTreeSource, tmp_path: Path):
     repo.commit({".gitattributes": "web/page export-ignore\n"})
-    source.export(("web",), tmp_path / "out")
+    source.export(source.contents(("web",)), tmp_path / "out")
     assert "web/page" in written(tmp_path / "out")
 
 
@@ -120,7 +121,7 @@ def test_an_ignored_file_counts_and_is_written_where_it_is_named(repo: Repo, sou
     assert {"made/app", "made/more/data", "web/page"} <= set(first)
     repo.write({"made/app": "two"})
     assert source.contents(("made",))["made/app"] != first["made/app"]
-    source.export(("made", "web/page"), tmp_path / "out")
+    source.export(source.contents(("made", "web/page")), tmp_path / "out")
     assert written(tmp_path / "out") == {"made/app": 0o755, "made/more/data": 0o644, "web/page": 0o644}
 
 
@@ -137,7 +138,7 @@ def test_a_project_in_a_directory_of_the_repository(repo: Repo, tmp_path: Path):
     (tmp_path / "scratch").mkdir()
     source = WorkTreeSource(repo.root / "sub", tmp_path / "scratch")
     assert set(source.contents(("web",))) == {"web/page"}
-    source.export(("web",), tmp_path / "out")
+    source.export(source.contents(("web",)), tmp_path / "out")
     assert (tmp_path / "out/web/page").read_text(encoding="utf-8") == "below\n"
 
 
@@ -154,13 +155,13 @@ class TestSubmodules:
         module = with_module.root / "web/module"
         assert "web/module" in source.contents(("web",))
         (module / "lib/code").write_text("changed\n", encoding="utf-8")
-        source.export(("web",), tmp_path / "out")
+        source.export(source.contents(("web",)), tmp_path / "out")
         assert (tmp_path / "out/web/module/lib/code").read_text(encoding="utf-8") == "of the module\n"
 
     def test_one_that_is_not_checked_out_is_said(self, with_module: Repo, source: WorkTreeSource, tmp_path: Path):
         with_module.git("submodule", "--quiet", "deinit", "--force", "web/module")
         with pytest.raises(InputError) as caught:
-            source.export(("web",), tmp_path / "out")
+            source.export(source.contents(("web",)), tmp_path / "out")
         assert caught.value.code == "build.submodule"
 
 
@@ -168,7 +169,25 @@ def test_a_repository_that_cannot_be_read_is_said(repo: Repo, source: WorkTreeSo
     blob = repo.git("rev-parse", "HEAD:web/page")
     (repo.root / ".git/objects" / blob[:2] / blob[2:]).unlink()
     with pytest.raises(ToolError) as caught:
-        source.export(("web",), tmp_path / "out")
+        source.export(source.contents(("web",)), tmp_path / "out")
     assert caught.value.code == "build.git"
     with pytest.raises(ToolError):
-        WorkTreeSource(tmp_path, tmp_path).contents(("x",))
+        WorkTreeSource(tmp_path).contents(("x",))
+
+
+def test_more_files_than_fit_into_one_listing(repo: Repo, source: WorkTreeSource, tmp_path: Path):
+    blob = repo.git("rev-parse", "HEAD:web/page")
+    long = "x" * 200
+    names = [f"many/{half}/{long}{n}" for half in "ab" for n in range(9_000)]
+    index = "".join(f"100644 {blob}\t{name}\n" for name in names)
+    assert run(["git", "update-index", "--index-info"], cwd=repo.root, stdin=index.encode()).returncode == 0
+    repo.git("commit", "--quiet", "--message=many")
+    assert set(source.contents(("many",))) == set(names)
+    assert {*names, "README"} <= set(source.contents(("",)))
+
+
+def test_a_committed_file_is_read_and_no_other(repo: Repo, source: WorkTreeSource):
+    repo.write({"new": "x", "web/page": "changed"})
+    assert source.read("web/page") == b"one\n"
+    assert source.read("new") is None
+    assert source.read("web") is None

@@ -1,11 +1,12 @@
 """Preparing a build: the commit's files on disk, the Containerfile found in them and judged before anything runs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from vivido.build.dependence import command_dependence, environment_dependence
-from vivido.build.inputs import input_paths, normal
-from vivido.build.interface import BuildRequest, Facts, Source
+from vivido.build.inputs import normal
+from vivido.build.interface import BuildRequest, Source
 from vivido.build.reproducible import build_warnings
 from vivido.errors import InputError, RefusedError
 from vivido.model.problem import Problem
@@ -34,11 +35,13 @@ class Prepared:
     warnings: tuple[Problem, ...]
 
 
-def prepare(request: BuildRequest, source: Source, facts: Facts, builder: str, directory: Path) -> Prepared:
+def prepare(
+    request: BuildRequest, source: Source, contents: Mapping[str, str] | None, builder: str, directory: Path
+) -> Prepared:
     """Write the commit's files below `directory` and judge the Containerfile.
 
-    A dirty tree and a user's own command are built where they lie: the one is no commit, and the other may need Git's data,
-    caches and tools beside it.
+    A dirty tree (`contents` is None) and a user's own command are built where they lie: the one is no commit, and the other
+    may need Git's data, caches and tools beside it.
 
     Raises:
         RefusedError: `build.depends-on-environment`: every place and reason is in the message.
@@ -47,10 +50,10 @@ def prepare(request: BuildRequest, source: Source, facts: Facts, builder: str, d
     build = request.service.build or Build(".")
     base, scratch = directory / "source", directory / "scratch" / directory.name
     scratch.mkdir(parents=True)
-    if facts.dirty or builder == "command":
+    if contents is None or builder == "command":
         base = request.root
     else:
-        source.export(input_paths(build), base)
+        source.export(contents, base)
     context = _inside(base, normal(build.context))
     if not context.is_dir():
         raise InputError(

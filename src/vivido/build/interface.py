@@ -110,8 +110,12 @@ class Source(Protocol):
         """
         ...
 
-    def export(self, paths: tuple[str, ...], into: Path) -> None:
-        """Write the same files below `into`, each at its own path, with modes that do not depend on this machine."""
+    def read(self, path: str) -> bytes | None:
+        """Return a committed file's bytes, None where there is none."""
+        ...
+
+    def export(self, contents: Mapping[str, str], into: Path) -> None:
+        """Write files that `contents` told of below `into`, each at its own path, with modes that no machine's habits change."""
         ...
 
 

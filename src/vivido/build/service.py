@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from vivido.build.checks import run_checks
 from vivido.build.context import Prepared, prepare
+from vivido.build.ignore import relevant
 from vivido.build.inputs import input_paths, inputs_hash
 from vivido.build.interface import (
     Builder,
@@ -62,13 +63,14 @@ class _Building:
         facts = self.source.facts()
         if facts.dirty and not self.request.allow_dirty:
             raise _dirty(facts)
-        inputs = "" if facts.dirty else inputs_hash(self.build, self.source.contents(input_paths(self.build)))
+        contents = None if facts.dirty else self._contents()
+        inputs = "" if contents is None else inputs_hash(self.build, contents)
         found = find(self.registry, self.repository, inputs) if inputs else None
         if found is not None and found.commit == facts.commit:
             # Its checks passed before it was built: the commit holds them as well.
             return self._reused(found, facts, inputs, (), ())
         with scratch(self.request.work) as directory:
-            prepared = prepare(self.request, self.source, facts, self.builder.name, directory)
+            prepared = prepare(self.request, self.source, contents, self.builder.name, directory)
             checks = run_checks(self.request.service.checks, self.request.root, self.now, self.request.progress)
             if found is not None:
                 return self._reused(found, facts, inputs, checks, prepared.warnings)
@@ -87,6 +89,11 @@ class _Building:
     @property
     def repository(self) -> Repository:
         return parse_repository(self.request.service.image)
+
+    def _contents(self) -> dict[str, str]:
+        contents = self.source.contents(input_paths(self.build))
+        # A user's own command runs in the repository and may read what an ignore file leaves out.
+        return dict(contents) if self.builder.name == "command" else relevant(self.build, contents, self.source.read)
 
     def _build(self, prepared: Prepared, facts: Facts, inputs: str, checks: tuple[CheckResult, ...]) -> Built:
         order = self._order(prepared, facts, inputs)

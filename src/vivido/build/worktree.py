@@ -1,32 +1,36 @@
 """The source as a Git work tree on this machine: what is committed, and nothing that only happens to lie beside it.
 
 The files of a build are taken from the commit, not from the directory: what Git ignores, another umask and line ends of
-another machine would make another image of the same commit. An ignored file that an image needs (a program
-compiled before) is named in the service's `inputs`, and its content counts then.
+another machine would make another image of the same commit. An ignored file that an image needs (a program compiled
+before) is named in the service's `inputs`, and its content counts then.
 """
 
 import hashlib
+import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from vivido.build.interface import Facts
 from vivido.errors import InputError, ToolError
 from vivido.git.command import git
+from vivido.git.worktree import dirty, origin_url
+from vivido.process import OUTPUT_LIMIT
 from vivido.text.redact import printable, redact, without_userinfo
 
-_MODULE = "160000"
+_MODULE, _TREE = "160000", "040000"
+_HASHED = "sha256:"
 
 
 class WorkTreeSource:
     """A `Source` on a directory that holds a checked-out commit; see `vivido.build.interface.Source`.
 
     Args:
-        root: The repository's top directory.
-        scratch: An empty directory that may be written to while it is used.
+        root: The repository's top directory, or a directory in it: paths are named from here.
+        scratch: A directory for what is needed while files are written; None: beside them.
     """
 
-    def __init__(self, root: Path, scratch: Path) -> None:
+    def __init__(self, root: Path, scratch: Path | None = None) -> None:
         self.root, self._scratch = root, scratch
 
     def facts(self) -> Facts:
@@ -43,7 +47,7 @@ class WorkTreeSource:
                 hint="Commit first: an artifact is built from a commit.",
             )
         commit, seconds = head.text.split()
-        return Facts(commit, int(seconds), self._dirty(), self._url())
+        return Facts(commit, int(seconds), tuple(map(printable, dirty(self.root))), self._url())
 
     def contents(self, paths: tuple[str, ...]) -> dict[str, str]:
         """Return the files below some paths with mode and object id, or the hash of what is ignored.
@@ -54,40 +58,36 @@ class WorkTreeSource:
         """
         found = dict[str, str]()
         for path in paths:
-            committed = {file: f"{mode} {id_}" for mode, id_, file in self._listed(path)}
+            committed = {file: f"{mode} {id_}" for mode, id_, file in _files(self.root, "HEAD", path)}
             found |= committed or {file: _hashed(self.root / file) for file in self._ignored(path)}
         return found
 
-    def export(self, paths: tuple[str, ...], into: Path) -> None:
-        """Write the same files below `into`.
+    def read(self, path: str) -> bytes | None:
+        """Return a committed file's bytes, None where there is none."""
+        done = git(["cat-file", "blob", f"HEAD:./{path}"], directory=self.root)
+        return done.stdout if done.returncode == 0 else None
+
+    def export(self, contents: Mapping[str, str], into: Path) -> None:
+        """Write files below `into`.
 
         Raises:
-            InputError: `build.no-input`, `build.submodule`: a submodule is not checked out.
+            InputError: `build.submodule`: a submodule is not checked out.
             ToolError: `build.git`.
         """
         into.mkdir(parents=True, exist_ok=True)
-        committed = [path for path in paths if any(self._listed(path))]
-        if committed:
-            _checkout(self.root, "HEAD", committed, into, self._scratch / "git")
-        for path in paths:
-            if path not in committed:
-                for file in self._ignored(path):
-                    (into / file).parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(self.root / file, into / file)
-                    (into / file).chmod(0o755 if _executable(self.root / file) else 0o644)
+        repository = (self._scratch or into.parent) / f"{into.name}.git"
+        committed = {path: text.split()[0] for path, text in contents.items() if _HASHED not in text}
+        _checkout(self.root, "HEAD", committed, into, repository)
+        for file in (path for path in contents if path not in committed):
+            (into / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self.root / file, into / file)
+            (into / file).chmod(0o755 if _executable(self.root / file) else 0o644)
         _level(into)
 
-    def _dirty(self) -> tuple[str, ...]:
-        done = _ask(self.root, "status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames")
-        return tuple(printable(line[3:]) for line in done.split("\0") if line)
-
     def _url(self) -> str:
-        url = git(["config", "--get", "remote.origin.url"], directory=self.root).text.strip()
+        url = origin_url(self.root) or ""
         # A path of this machine tells nobody where the source is.
         return without_userinfo(url) if "://" in url or (":" in url and not url.startswith(("/", "."))) else ""
-
-    def _listed(self, path: str) -> Iterator[tuple[str, str, str]]:
-        return _listed(self.root, "HEAD", [path])
 
     def _ignored(self, path: str) -> list[str]:
         place = self.root / path
@@ -104,52 +104,66 @@ class WorkTreeSource:
         return sorted(found)
 
 
-def _ask(root: Path, *args: str) -> str:
+def _ask(root: Path, *args: str) -> bytes:
     done = git(args, directory=root)
     if done.returncode != 0:
         raise _failed(args[0], done.complaint)
-    return done.stdout.decode("utf-8", "surrogateescape")
+    return done.stdout
 
 
 def _failed(what: str, complaint: str) -> ToolError:
     return ToolError(f"git {what} failed: {printable(redact(complaint))}", code="build.git")
 
 
-def _listed(root: Path, commit: str, paths: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """Yield mode, object id and path of the committed files below some paths."""
-    listing = _ask(root, "ls-tree", "-r", "-z", commit, "--", *(path or "." for path in paths))
-    for line in listing.split("\0"):
-        if line:
-            head, _, file = line.partition("\t")
-            mode, _, id_ = head.split()
+def _files(root: Path, commit: str, path: str) -> Iterator[tuple[str, str, str]]:
+    """Yield mode, object id and path of the committed files below a path."""
+    whole = _listed(root, commit, path, "-r")
+    if whole is not None:
+        yield from whole
+        return
+    # More than what is kept of a program's output: a directory at a time.
+    for mode, id_, file in _listed(root, commit, f"{path}/" if path else "") or ():
+        if mode == _TREE:
+            yield from _files(root, commit, file)
+        else:
             yield mode, id_, file
 
 
-def _checkout(root: Path, commit: str, paths: Sequence[str], into: Path, repository: Path) -> None:
+def _listed(root: Path, commit: str, path: str, *options: str) -> list[tuple[str, str, str]] | None:
+    """Return the entries that `git ls-tree` names, None where there are too many of them."""
+    where = ["--", path] if path else []
+    listing = _ask(root, "ls-tree", "-z", *options, commit, *where)
+    if len(listing) > OUTPUT_LIMIT:
+        return None
+    rows = (os.fsdecode(line).partition("\t") for line in listing.split(b"\0") if line)
+    return [(head.split()[0], head.split()[2], file) for head, _, file in rows]
+
+
+def _checkout(root: Path, commit: str, modes: Mapping[str, str], into: Path, repository: Path) -> None:
     """Write files of a commit by a repository of our own that borrows the objects: the user's index stays untouched."""
-    objects = _ask(root, "rev-parse", "--path-format=absolute", "--git-path", "objects").strip()
-    tree = _ask(root, "rev-parse", f"{commit}:./").strip()
+    objects = _ask(root, "rev-parse", "--path-format=absolute", "--git-path", "objects").rstrip(b"\n")
+    tree = _ask(root, "rev-parse", f"{commit}:./").decode().strip()
     _ask(into, "init", "--quiet", "--bare", "--template=", str(repository))
     (repository / "objects/info").mkdir(parents=True, exist_ok=True)
-    (repository / "objects/info/alternates").write_text(f"{objects}\n", encoding="utf-8")
-    entries = list(_listed(root, commit, paths))
-    _write(repository, tree, [file for mode, _, file in entries if mode != _MODULE], into)
+    (repository / "objects/info/alternates").write_bytes(objects + b"\n")
+    _write(repository, tree, [file for file, mode in modes.items() if mode != _MODULE], into)
     shutil.rmtree(repository)
-    for mode, id_, file in entries:
-        if mode == _MODULE:
-            if not (root / file / ".git").exists():
-                raise InputError(
-                    f"the submodule {file} is not checked out",
-                    code="build.submodule",
-                    hint="Run `git submodule update --init --recursive`.",
-                )
-            (into / file).mkdir(parents=True, exist_ok=True)
-            _checkout(root / file, id_, [""], into / file, repository)
+    for module in (file for file, mode in modes.items() if mode == _MODULE):
+        if not (root / module / ".git").exists():
+            raise InputError(
+                f"the submodule {module} is not checked out",
+                code="build.submodule",
+                hint="Run `git submodule update --init --recursive`.",
+            )
+        pinned = _ask(root, "rev-parse", f"{commit}:./{module}").decode().strip()
+        below = {file: mode for mode, _, file in _files(root / module, pinned, "")}
+        (into / module).mkdir(parents=True, exist_ok=True)
+        _checkout(root / module, pinned, below, into / module, repository)
 
 
 def _write(repository: Path, tree: str, files: list[str], into: Path) -> None:
     config = ("core.bare=false", "core.symlinks=true", "core.autocrlf=false", "core.fileMode=true")
-    names = "\0".join(files).encode("utf-8", "surrogateescape")
+    names = os.fsencode("\0".join(files))
     steps: tuple[tuple[list[str], bytes], ...] = (
         (["read-tree", tree], b""),
         (["checkout-index", "--force", "--quiet", "-z", "--stdin"], names),
@@ -163,7 +177,7 @@ def _write(repository: Path, tree: str, files: list[str], into: Path) -> None:
 def _hashed(file: Path) -> str:
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
-    return f"{'100755' if _executable(file) else '100644'} sha256:{digest}"
+    return f"{'100755' if _executable(file) else '100644'} {_HASHED}{digest}"
 
 
 def _executable(file: Path) -> bool:
