@@ -3,10 +3,14 @@
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
+from hypothesis import HealthCheck, settings
 from msgspec import Meta
 
 from vivido.config.kinds import Kind, Kinds
 from vivido.config.values import Duration, Port, Text
+
+FUZZ = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+"""Without a limit of seconds: the machine may be busy."""
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

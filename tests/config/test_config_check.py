@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-
 from config_examples import KINDS, SHOP
+
 from vivido.config.check import check
 from vivido.config.diagnostic import ConfigError
 from vivido.config.load import load

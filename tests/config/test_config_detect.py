@@ -48,7 +48,7 @@ def proposed(root: Path, project: str = "shop", registry: str = "localhost:5000/
 
 def test_a_monorepo_with_two_services(tmp_path: Path) -> None:
     overlays = {
-        f"deploy/{s}/overlays/{e}/kustomization.yaml": "resources: [../../base]\nimages: [{name: %s, newTag: v1}]\n" % s
+        f"deploy/{s}/overlays/{e}/kustomization.yaml": f"resources: [../../base]\nimages: [{{name: {s}, newTag: v1}}]\n"
         for s in ("web", "api")
         for e in ("prod", "staging", "dev")
     }

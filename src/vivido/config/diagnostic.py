@@ -1,19 +1,15 @@
 """What is wrong with the file, where, why, and what to do: collected, ordered, each mistake once."""
 
-import re
 from collections.abc import Iterable
 from typing import Protocol
 
 import msgspec
 
 from vivido.errors import InputError
-from vivido.text.redact import printable, redact
+from vivido.text.redact import holds_password, printable, redact
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
-_PORT_THEN_PATH = re.compile(r"[^/?#\s@]*:[0-9]*[/?#]")
-_TOKEN = re.compile(r"gh[opsur]_|github_pat_|glpat-|[A-Za-z0-9_-]{32,}@")
-_QUERY = re.compile(r"(?i)[?&](?:password|passwd|pwd|token|secret)=[^&\s]")
 _SHOWN = 60
+_LONGEST = 300
 
 LIMIT = 100
 """Mistakes that are told; whoever made more than that wants to mend the first ones first."""
@@ -78,7 +74,7 @@ class Report:
     def add(self, at: Place, code: str, message: str, hint: str = "") -> None:
         """Note a mistake at a place."""
         if not self.full:
-            self._found.append(Diagnostic(self._file, at.line, at.column, code, message, hint))
+            self._found.append(Diagnostic(self._file, at.line, at.column, code, message[:_LONGEST], hint[:_LONGEST]))
 
     @property
     def full(self) -> bool:
@@ -100,23 +96,9 @@ class Report:
         return tuple(sorted(kept, key=lambda d: (d.line, d.column)))
 
 
-def has_password(text: str) -> bool:
-    """Say whether text holds a URL with a password or token before its host, or in its query.
-
-    Broader than the URL grammar on purpose: a password with a raw `/` or `@` in it is no valid URL, and still a password.
-    """
-    for scheme in _SCHEME.finditer(text):
-        rest = text[scheme.end() :].split(maxsplit=1)[0] if text[scheme.end() :].strip() else ""
-        if _QUERY.search(rest) or _TOKEN.match(rest):
-            return True
-        if not _PORT_THEN_PATH.match(rest) and re.match(r"[^\s@]*:[^\s]*@", rest):
-            return True
-    return False
-
-
 def shown(text: str) -> str:
     """Return text in quotation marks as a message may show it: no secret, no control character, at most 60 characters."""
-    if has_password(text):
+    if holds_password(text):
         return "“***”"
     text = printable(redact(text)).replace("\n", " ")
     return f"“{text[:_SHOWN]}…”" if len(text) > _SHOWN else f"“{text}”"

@@ -57,22 +57,29 @@ class _Walker:
     def _any_of(self, node: Node, schema: Schema, where: str, owner: Place) -> None:
         branches = self._branches(schema)
         fitting = [b for b in branches if _fits(node, b)]
-        if isinstance(node, Mapping) and "discriminator" in schema:
-            fitting = self._tagged(node, schema["discriminator"], where, owner)
+        if isinstance(node, Mapping) and (discriminator := self._discriminator(schema)):
+            fitting = self._tagged(node, discriminator, where, owner)
         elif not fitting:
             self._say(node, "config.type", wording.wrong_type(where, node, [t for b in branches for t in _types(b)]))
         if fitting:
             self.node(node, min(fitting, key=lambda b: self._mistakes(node, b)), where, owner)
 
+    def _discriminator(self, schema: Schema) -> Schema | None:
+        """Return what tells the branches apart that are mappings, also where they stand beside other types."""
+        schema = self._resolved(schema)
+        inside = (self._discriminator(s) for s in schema.get("anyOf", ()))
+        return schema.get("discriminator") or next((d for d in inside if d), None)
+
     def _tagged(self, node: Mapping, discriminator: Schema, where: str, owner: Place) -> list[Schema]:
-        tag, branches = node.get(discriminator["propertyName"]), discriminator["mapping"]
+        name: str = discriminator["propertyName"]
+        tag, branches = node.get(name), discriminator["mapping"]
         if isinstance(tag, Scalar) and tag.value in branches:
             return [{"$ref": branches[tag.value]}]
         if isinstance(tag, Scalar):
-            self._say(tag, "config.value", wording.not_in(where, tag, list(branches), ""))
+            self._say(tag, "config.value", wording.not_in(_within(where, name), tag, list(branches), ""))
         else:
-            message = f"{where} lacks “{discriminator['propertyName']}”"
-            self._report.add(owner, "config.missing", message, f"Write {wording.either(list(branches))}.")
+            hint = f"Write “{name}: …”: {wording.either(list(branches))}."
+            self._report.add(owner, "config.missing", f"{where} lacks “{name}”", hint)
         return []
 
     def _mistakes(self, node: Node, schema: Schema) -> int:

@@ -2,7 +2,12 @@
 
 import re
 
-_USERINFO = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*://)[^/\s@]+@")
+# Every pattern here is linear: output of programs, megabytes of it, goes through them. The look-behind lets a scheme begin
+# only where no longer one could, and the user part reaches to the last @ before a slash: a password may hold one.
+_USERINFO = re.compile(r"((?<![a-zA-Z0-9+.-])[a-zA-Z0-9+.-]+://)[^/\s]+@")
+_PORT = re.compile(r"[^/?#:@]*:[0-9]*[/?#]")
+_TOKEN = re.compile(r"(?:gh[opsur]_|github_pat_|glpat-)|[A-Za-z0-9_-]{32,}@")
+_QUERY = re.compile(r"(?i)[?&](?:password|passwd|pwd|token|secret)=[^&]")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -14,6 +19,27 @@ def redact(text: str, secrets: tuple[str, ...] = ()) -> str:
         if secret:
             text = text.replace(secret, "***")
     return text
+
+
+def holds_password(text: str) -> bool:
+    """Say whether text holds a URL with a password or a token in it, before its host or in its query.
+
+    Broader than the URL grammar on purpose: a password with a raw `/` or `@` is no valid URL, and still a password. A user
+    without a password (`ssh://git@host`) is none, unless it looks like a token.
+    """
+    return any(_password_after(rest) for word in text.split() for rest in _after_schemes(word))
+
+
+def _after_schemes(word: str) -> list[str]:
+    _, scheme, rest = word.partition("://")
+    return [rest, *rest.split("://")[1:]] if scheme else []
+
+
+def _password_after(rest: str) -> bool:
+    if _QUERY.search(rest) or _TOKEN.match(rest):
+        return True
+    colon, at = rest.find(":"), rest.rfind("@")
+    return 0 <= colon < at and not _PORT.match(rest)
 
 
 def printable(text: str) -> str:

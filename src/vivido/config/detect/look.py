@@ -11,7 +11,7 @@ from vivido.config.detect.scan import contexts, files, text
 from vivido.config.detect.services import services
 from vivido.text.redact import without_userinfo
 
-_ORIGIN = re.compile(r'\[remote "origin"\][^\[]*?^\s*url\s*=\s*(\S+)', re.MULTILINE)
+_ORIGIN = re.compile(r'\[remote "origin"\][^\[]*?^[ \t]*url[ \t]*=[ \t]*(\S+)', re.MULTILINE)
 _HOSTED = re.compile(r"(?:[a-z+]+://)?(?:[^@/\s]+@)?([A-Za-z0-9.-]+)(?::[0-9]+)?[:/]+([^\s]+?)(?:\.git)?/?")
 _IMAGES_OF = {"github.com": "ghcr.io", "gitlab.com": "registry.gitlab.com"}
 

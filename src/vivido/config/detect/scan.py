@@ -20,7 +20,7 @@ _CONTAINERFILE = re.compile(
     r"(?:Containerfile|Dockerfile)(?:\.([A-Za-z0-9_-]+))?|([A-Za-z0-9_-]+)\.(?:Containerfile|Dockerfile)"
 )
 _NO_CONTAINERFILE = frozenset(("dockerignore", "containerignore", "dev", "test", "ci", "debug", "local"))
-_EXPOSE = re.compile(r"(?im)^\s*EXPOSE\s+(.+)$")
+_EXPOSE = re.compile(r"(?im)^[ \t]*EXPOSE[ \t]+(.+)$")
 
 
 def files(root: Path) -> list[str]:

@@ -2,9 +2,10 @@
 
 import re
 
-from vivido.config.diagnostic import Report, has_password, shown
+from vivido.config.diagnostic import Report, shown
 from vivido.config.node import Mapping, Node, Sequence, child, scalars, text_of
 from vivido.config.rules.people import PRIVATE_KEY
+from vivido.text.redact import holds_password
 
 _GIT_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)(://|::)")
 _GIT_SCHEMES = frozenset(("https", "http", "ssh", "file", "git+ssh"))
@@ -17,7 +18,7 @@ def check_addresses(root: Node, report: Report) -> None:
         if isinstance(value.value, str) and PRIVATE_KEY.search(value.value):
             message, hint = "a private key stands here", "Replace the key: whoever reads the repository has it now."
             report.add(value, "config.password", message, hint)
-        elif has_password(value.text):
+        elif holds_password(value.text):
             hint = "Write the address without it; Git's credential helpers, `docker login` and PGPASSWORD keep it."
             report.add(value, "config.password", "an address with a password or token in it", hint)
     _keys(root, report)
@@ -27,7 +28,7 @@ def check_addresses(root: Node, report: Report) -> None:
 def _keys(node: Node, report: Report) -> None:
     if isinstance(node, Mapping):
         for entry in node.entries:
-            if has_password(entry.key):
+            if holds_password(entry.key):
                 report.add(entry, "config.password", "a key with a password or token in it", "Write it without.")
             _keys(entry.value, report)
     elif isinstance(node, Sequence):
