@@ -1,0 +1,231 @@
+"""A whole project in miniature: a repository, a registry, images, three environments, two people, and the `vivido` command.
+
+    with miniature(tmp_path) as shop:
+        shop.release("v1")
+        shop.run("promote", "staging", "--yes")
+
+Environments run on the target `command`, whose command appends to a file, so that a test sees what was applied and how often.
+Manifests are plain, so no tool is needed to render them. The command line runs as a process of its own, as a user runs it.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vivido.model.reference import Reference, Repository
+from vivido.process import run
+from vivido.registry.client import Client
+from vivido.registry.options import Options
+from vivido.registry.resolve import resolve
+from vivido.testing.gitserver import commit_to, create_bare
+from vivido.testing.people import Signer, make_signer
+from vivido.testing.registry_image import push_image
+from vivido.testing.registry_memory import MemoryRegistry, memory_registry
+
+ENVIRONMENTS = ("dev", "staging", "production")
+
+_DEPLOYMENT = """\
+# {service} in {environment}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {service}
+spec:
+  replicas: {replicas}  # this is what differs
+  selector: {{matchLabels: {{app: {service}}}}}
+  template:
+    metadata: {{labels: {{app: {service}}}}}
+    spec:
+      containers:
+        - name: {service}
+          image: {service}:none
+          env:
+            - {{name: LOG_LEVEL, value: info}}
+"""
+
+_FILE = """\
+project: mini
+registry: {host}/mini
+registries: {{plain-http: ["{host}"]}}
+services:
+  web: {{image: "{host}/mini/web", config: deploy/web}}
+  api: {{image: "{host}/mini/api", config: deploy/api}}
+people:
+{people}
+groups: {{release-managers: [alice, bob]}}
+environments:
+  dev:
+    target: {{command: {{apply: '{apply}', current: '{current}'}}}}
+  staging:
+    after: dev
+    target: {{command: {{apply: '{apply}', current: '{current}'}}}}
+    gates:
+      - run: 'test ! -e "{root}/broken"'
+        name: acceptance
+  production:
+    after: staging
+    target: {{command: {{apply: '{apply}', current: '{current}'}}}}
+    gates:
+      - approve: {{by: release-managers}}
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one command did: exit code (negative for a signal), output, error stream."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """Read what `-o json` printed."""
+        return json.loads(self.out)
+
+
+@dataclass
+class Miniature:
+    """The project and how to use it.
+
+    Attributes:
+        root: Directory of everything; the clone is `root / "clone"`, the bare repository `root / "origin.git"`.
+        registry: The registry, which remembers every request.
+        client: A client of it.
+        people: `alice` and `bob`, the release managers.
+        environ: Variables for every command.
+    """
+
+    root: Path
+    registry: MemoryRegistry
+    client: Client
+    people: Mapping[str, Signer]
+    environ: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def clone(self) -> Path:
+        """The work tree that holds `vivido.yaml`."""
+        return self.root / "clone"
+
+    @property
+    def origin(self) -> Path:
+        """The bare repository."""
+        return self.root / "origin.git"
+
+    @property
+    def applied(self) -> list[str]:
+        """What was applied, in order: `environment generation`, one line each time the command ran."""
+        log = self.root / "applied"
+        return log.read_text().splitlines() if log.exists() else []
+
+    def repository(self, service: str) -> Repository:
+        """Return a service's repository."""
+        return Repository(self.registry.host, f"mini/{service}")
+
+    def tag(self, service: str, name: str) -> str:
+        """Return the digest that a tag names now; empty where there is no such tag."""
+        found = resolve(self.client, Reference(self.repository(service), name))
+        return found.digest if found else ""
+
+    def push(self, version: str) -> dict[str, str]:
+        """Push an image of each service and return service → digest. The same version, the same digest."""
+        made: dict[str, str] = {}
+        for service in ("web", "api"):
+            layers = (f"{service} {version}".encode(),)
+            made[service] = push_image(self.client, self.repository(service), "edge", layers=layers).digest
+        return made
+
+    def release(self, version: str) -> str:
+        """Push images of a version, make a release of them, and return its id."""
+        named = [f"--artifact={s}={self.repository(s)}@{digest}" for s, digest in self.push(version).items()]
+        made = self.run("release", "create", "-o", "name", *named)
+        if made.code:
+            raise RuntimeError(made.err)
+        return made.out.strip()
+
+    def run(self, *args: str, environ: Mapping[str, str] | None = None, timeout: float = 120) -> Ran:
+        """Run `vivido` in the clone as a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-c", "from vivido.cli.app import main; main()", *args],
+            cwd=self.clone,
+            env={**os.environ, **self.environ, **(environ or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    def good(self, *args: str) -> Ran:
+        """Run `vivido`, which must succeed."""
+        ran = self.run(*args)
+        if ran.code:
+            raise AssertionError(f"vivido {' '.join(args)}: {ran.code}\n{ran.out}\n{ran.err}")
+        return ran
+
+    def approve(self, environment: str, who: str = "alice") -> Ran:
+        """Approve as one of the people."""
+        return self.run("approve", environment, "--key", self.people[who].key.file, "--yes")
+
+    def to_production(self, release: str) -> None:
+        """Promote a release all the way."""
+        self.good("promote", "dev", "--release", release, "--yes")
+        self.good("promote", "staging", "--release", release, "--yes")
+        self.run("promote", "production", "--release", release, "--yes")
+        ran = self.approve("production")
+        if ran.code:
+            raise AssertionError(ran.err)
+
+    def commit(self, files: Mapping[str, bytes | None], message: str = "Edit") -> str:
+        """Commit to the branch as somebody else would, and return the commit's id."""
+        return commit_to(self.origin, files, message=message)
+
+    def log(self) -> list[str]:
+        """Return the subjects on the branch, newest first."""
+        return run(["git", "-C", str(self.origin), "log", "--format=%s", "main"]).text.splitlines()
+
+    def file(self, path: str) -> str:
+        """Return a file at the branch's tip."""
+        return run(["git", "-C", str(self.origin), "show", f"main:{path}"]).text
+
+
+def files(host: str, root: Path, people: Mapping[str, Signer]) -> dict[str, bytes]:
+    """Return the repository's files."""
+    log = root / "applied"
+    apply = f"echo $VIVIDO_ENVIRONMENT $VIVIDO_GENERATION >> {log}"
+    told = "\n".join(f"  {n}: {{email: {s.person.emails[0]}, keys: ['{s.person.keys[0]}']}}" for n, s in people.items())
+    text = _FILE.format(host=host, root=root, apply=apply, current="true", people=told)
+    made = {"vivido.yaml": text.encode()}
+    for number, environment in enumerate(ENVIRONMENTS, start=1):
+        for service in ("web", "api"):
+            manifest = _DEPLOYMENT.format(service=service, environment=environment, replicas=number)
+            made[f"deploy/{service}/{environment}/app.yaml"] = manifest.encode()
+    return made
+
+
+@contextmanager
+def miniature(root: Path) -> Generator[Miniature]:
+    """Make the project under a directory and keep its registry running while the context lasts."""
+    root.mkdir(parents=True, exist_ok=True)
+    with memory_registry() as registry:
+        people = {name: make_signer(root, name) for name in ("alice", "bob")}
+        origin, clone = root / "origin.git", root / "clone"
+        create_bare(origin, files(registry.host, root, people))
+        run(["git", "clone", "--quiet", str(origin), str(clone)])
+        for key, value in (("user.name", "Carol"), ("user.email", "carol@example.com")):
+            run(["git", "-C", str(clone), "config", key, value])
+        environ = {
+            "VIVIDO_STATE": str(root / "state"),
+            "VIVIDO_CACHE": str(root / "cache"),
+            "HOME": str(root),
+            "NO_COLOR": "1",
+            "SSH_AUTH_SOCK": "",
+        }
+        with Client(Options(plain_http=frozenset({registry.host}))) as client:
+            yield Miniature(root, registry, client, people, environ)

@@ -1,0 +1,163 @@
+"""The main job through the command line, as a user runs it."""
+
+import pytest
+
+from vivido.testing.miniature import Miniature
+
+pytestmark = pytest.mark.real("ssh-keygen", "git")
+
+
+def test_a_release_goes_to_production_by_its_digest(mini: Miniature) -> None:
+    digests = mini.push("v1")
+    release = mini.good("release", "create", "-o", "name").out.strip()
+    mini.good("promote", "dev", "--yes")
+    mini.good("promote", "staging", "--yes")
+    waits = mini.run("promote", "production", "--yes")
+    assert waits.code == 9
+    assert mini.approve("production").code == 0
+    for environment in ("dev", "staging", "production"):
+        for service, digest in digests.items():
+            assert digest in mini.file(f"deploy/{service}/{environment}/app.yaml")
+            assert mini.tag(service, environment) == digest
+    status = mini.good("status", "-o", "json").json()
+    assert [c["release"] for c in status["columns"]] == [release] * 3
+    assert len(mini.applied) == 3
+
+
+def test_one_changed_image_changes_one_line(mini: Miniature) -> None:
+    mini.to_production(mini.release("v1"))
+    before = mini.file("deploy/web/production/app.yaml").splitlines()
+    mini.to_production(mini.release("v2"))
+    after = mini.file("deploy/web/production/app.yaml").splitlines()
+    assert len([1 for old, new in zip(before, after, strict=True) if old != new]) == 1
+
+
+def test_a_gate_that_fails_after_the_commit_goes_back_by_itself(mini: Miniature) -> None:
+    first = mini.release("v1")
+    mini.to_production(first)
+    second = mini.release("v2")
+    mini.good("promote", "dev", "--yes")
+    (mini.root / "broken").touch()
+    ran = mini.run("promote", "staging", "--yes")
+    assert ran.code == 4, ran.err
+    assert "acceptance" in ran.err
+    why = mini.good("why", "staging").out
+    assert "acceptance" in why
+    columns = {c["environment"]: c for c in mini.good("status", "-o", "json").json()["columns"]}
+    assert columns["staging"]["release"] == first
+    assert columns["dev"]["release"] == second
+    assert mini.log()[0] == f"Go back: {second} in staging"
+    refused = mini.run("promote", "production", "--release", second, "--yes")
+    assert refused.code == 3
+    assert "has not passed staging" in refused.err
+
+
+def test_rollback_is_a_commit_and_pins_the_bad_release(mini: Miniature) -> None:
+    first, second = mini.release("v1"), ""
+    mini.to_production(first)
+    second = mini.release("v2")
+    mini.to_production(second)
+    ran = mini.run("rollback", "production", "--reason", "it sells below cost", "--yes")
+    assert ran.code == 0, ran.err
+    assert mini.log()[0].startswith(f"Roll back to {first}")
+    assert mini.tag("web", "production") != mini.tag("web", "staging")
+    again = mini.run("promote", "production", "--release", second, "--yes")
+    assert again.code == 3
+    assert "pinned out of production: it sells below cost" in again.err
+    assert mini.good("pin", "lift", "production", second, "--reason", "mended").code == 0
+    assert mini.run("promote", "production", "--release", second, "--yes").code == 9
+
+
+def test_later_edits_by_people_survive_a_rollback(mini: Miniature) -> None:
+    mini.to_production(mini.release("v1"))
+    mini.to_production(mini.release("v2"))
+    path = "deploy/web/production/app.yaml"
+    mini.commit({path: mini.file(path).replace("replicas: 3", "replicas: 7").encode()}, "More replicas")
+    assert mini.run("rollback", "production", "--yes").code == 0
+    assert "replicas: 7" in mini.file(path)
+
+
+def test_a_rollback_that_would_throw_away_an_edit_refuses(mini: Miniature) -> None:
+    mini.to_production(mini.release("v1"))
+    mini.to_production(mini.release("v2"))
+    path = "deploy/web/production/app.yaml"
+    edited = mini.file(path).replace("@sha256:", "@sha256:".upper().lower() + "")
+    lines = [f"{line}  # by hand" if "image:" in line else line for line in edited.splitlines()]
+    mini.commit({path: ("\n".join(lines) + "\n").encode()}, "Comment by hand")
+    refused = mini.run("rollback", "production", "--yes")
+    assert refused.code == 7
+    assert "by hand" in refused.err
+    assert mini.run("rollback", "production", "--discard-edits", "--yes").code == 0
+    assert "by hand" not in mini.file(path)
+
+
+def test_a_rejection_refuses_and_changes_nothing(mini: Miniature) -> None:
+    release = mini.release("v1")
+    mini.good("promote", "dev", "--yes")
+    mini.good("promote", "staging", "--yes")
+    mini.run("promote", "production", "--yes")
+    commits = mini.log()
+    ran = mini.run("reject", "production", "--key", mini.people["bob"].key.file, "--comment", "not today", "--yes")
+    assert ran.code == 3
+    assert mini.log() == commits
+    assert "not today" in mini.good("why", "production").out
+    assert release in mini.good("history").out
+
+
+def test_a_base_edit_that_was_not_released_refuses_the_promotion(mini: Miniature) -> None:
+    release = mini.release("v1")
+    mini.good("promote", "dev", "--yes")
+    path = "deploy/web/staging/app.yaml"
+    mini.commit({path: mini.file(path).replace("info", "debug").encode()}, "Debug staging")
+    refused = mini.run("promote", "staging", "--release", release, "--yes")
+    assert refused.code == 3
+    assert "Debug staging" in refused.err
+
+
+def test_an_approval_is_void_for_other_content(mini: Miniature) -> None:
+    mini.to_production(mini.release("v1"))
+    mini.release("v2")
+    mini.good("promote", "dev", "--yes")
+    mini.good("promote", "staging", "--yes")
+    mini.run("promote", "production", "--yes")
+    mini.good("abort", "production", "--reason", "later")
+    assert mini.approve("production").code == 7
+
+
+def test_pause_resume_and_retry(mini: Miniature) -> None:
+    mini.release("v1")
+    mini.good("promote", "dev", "--yes")
+    (mini.root / "broken").touch()
+    assert mini.run("promote", "staging", "--yes").code == 4
+    (mini.root / "broken").unlink()
+    mini.good("promote", "staging", "--yes")
+    mini.run("promote", "production", "--yes")
+    mini.good("pause", "production", "--reason", "lunch")
+    assert mini.approve("production").code == 9
+    assert "paused" in mini.good("why", "production").out
+    assert mini.run("resume", "production").code == 0
+    assert mini.tag("web", "production") == mini.tag("web", "dev")
+
+
+def test_the_ledger_holds_and_a_changed_entry_is_found(mini: Miniature) -> None:
+    import sqlite3
+
+    mini.to_production(mini.release("v1"))
+    assert mini.good("ledger", "verify").code == 0
+    with sqlite3.connect(mini.root / "state" / "state.db") as db:
+        db.execute("UPDATE event SET body = replace(body, 'alice', 'mallory') WHERE body LIKE '%alice%'")
+    db.close()
+    ran = mini.run("ledger", "verify")
+    assert ran.code == 12
+    assert "was changed after it was written" in ran.out
+
+
+def test_moved_tags_are_put_back(mini: Miniature) -> None:
+    from vivido.registry.tags import tag
+
+    mini.to_production(mini.release("v1"))
+    good = mini.tag("web", "production")
+    other = mini.push("v2")["web"]
+    tag(mini.client, mini.repository("web"), other, "production")
+    mini.good("run", "--once")
+    assert mini.tag("web", "production") == good
