@@ -270,3 +270,21 @@ def test_services_of_one_directory_are_rendered_once(tmp_path: Path) -> None:
     names = [identity(o) for o in found.objects]
     assert [n for n in names if "settings" not in n] == ["Deployment/api", "Deployment/web", "Namespace/shop"]
     assert len(names) == 4
+
+
+def test_a_circle_of_kustomizations_ends() -> None:
+    files = kustomization("", "components: [../dev, ../base]\n")
+    assert list(promoted(files, "dev", artifact("web", "1"), of=ONE)) == ["k/dev/kustomization.yaml"]
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        "[1, {op: remove, path: /spec}]",
+        "- {op: add, path: /x/image, value: 1}",
+        "- {op: add, path: /y, value: {image: a}}",
+    ],
+)
+def test_patches_that_set_no_image_are_passed_over(patch: str) -> None:
+    files = kustomization("patches: [{path: p.yaml, target: {kind: X}}, 7]\n", k__dev__p_yaml=patch + "\n")
+    assert read_images(ONE, environment(ONE, "dev"), files.read, files.listing) == {"web": "app:1"}

@@ -75,3 +75,9 @@ def test_a_diff_shows_that_a_value_changed_and_not_what_it_is() -> None:
         ("stringData", None, "(secret value 4)"),
     ]
     assert old.objects[0]["data"]["a"] == "hunter1"
+
+
+def test_a_secret_without_values_is_shown_as_it_is() -> None:
+    notes = {"name": "db", "annotations": {"team": "a"}}
+    old, new = Rendered(()), Rendered((secret(metadata=notes),))
+    assert "+    team: a\n" in diff(old, new)
