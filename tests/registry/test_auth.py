@@ -283,6 +283,13 @@ def test_a_token_without_an_end_lives_a_minute(connect: Connect, clock: Clock) -
             assert len(_tokens(registry)) == asked
 
 
+def test_a_token_service_that_refuses_everybody_asks_for_a_login(connect: Connect) -> None:
+    with memory_registry(auth="bearer") as registry:
+        registry.fail(Fault(path="^/token", status=401))
+        with pytest.raises(ForbiddenError, match="asks for a login"):
+            tags(connect(registry.host), Repository(registry.host, "shop/web"))
+
+
 def _whole(error: BaseException) -> str:
     """Return all that a traceback could show of an error."""
     parts, link = [], error

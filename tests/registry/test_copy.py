@@ -177,6 +177,36 @@ def test_evidence_goes_from_a_registry_with_a_list_to_one_without(connect: Conne
         assert [entry.digest for entry in referrers(client, target, image.digest)] == [record.digest]
 
 
+def test_a_copy_to_its_own_repository_is_a_tag(memory: MemoryRegistry, connect: Connect) -> None:
+    client, source = connect(memory.host), Repository(memory.host, "dev/web")
+    index = push_index(client, source, "1.0")
+    memory.requests.clear()
+    copy(client, Reference(source, "1.0"), Reference(source, "2.0"), evidence=True)
+    assert [method for method, _ in memory.asked()] == ["GET", "HEAD", "PUT"]
+    assert resolve(client, Reference(source, "2.0")) == index.descriptor
+
+
+def test_evidence_that_was_collected_is_left_behind(pair: Pair, connect: Connect) -> None:
+    client, (source, target) = _client(pair, connect), _places(pair)
+    image = push_image(client, source, "1.0").descriptor
+    gone, there = (attach(client, source, image, text, artifact_type="x/y", kind="gate") for text in (b"one", b"two"))
+    reader = _client(pair, connect)
+    pair[0].fail(Fault("GET", f"manifests/{gone.digest}", status=404, times=-1))
+    copy(reader, Reference(source, "1.0"), Reference(target, "1.0"), evidence=True)
+    assert [entry.digest for entry in referrers(reader, target, image.digest)] == [there.digest]
+
+
+def test_what_an_index_shares_with_another_is_not_copied_twice(pair: Pair, connect: Connect) -> None:
+    client, (source, target) = _client(pair, connect), _places(pair)
+    push_index(client, source, "1.0")
+    copy(client, Reference(source, "1.0"), Reference(target, "1.0"))
+    again = manifest_of(encode({"schemaVersion": 2, "manifests": [push_image(client, source).descriptor]}), OCI_INDEX)
+    push_manifest(client, source, again, "2.0")
+    before = len(pair[1].requests)
+    copy(client, Reference(source, "2.0"), Reference(target, "2.0"))
+    assert [r.method for r in pair[1].requests[before:]] == ["HEAD", "HEAD", "PUT"]
+
+
 SCRIPT = """
 import sys
 from vivido.model.reference import parse_reference

@@ -7,9 +7,12 @@ import pytest
 from registry.places import Clock, Connect
 from vivido.errors import Error, ForbiddenError, IntegrityError, NotFoundError, RefusedError, UnreachableError
 from vivido.model.reference import Reference, Repository
+from vivido.registry.attach import attach
 from vivido.registry.blobs import blob_chunks, has_blob, put_blob, read_blob, send_blob
+from vivido.registry.cache import ENTRIES, LARGEST
 from vivido.registry.client import Client
-from vivido.registry.descriptor import Descriptor, digest_of
+from vivido.registry.config import ImageConfig, config
+from vivido.registry.descriptor import OCI_INDEX, OCI_MANIFEST, Descriptor, Platform, digest_of, encode, manifest_of
 from vivido.registry.manifests import manifest, put_manifest
 from vivido.registry.resolve import resolve
 from vivido.registry.tags import delete_tag, tag, tags
@@ -74,7 +77,10 @@ def test_gives_up_after_its_retries(memory: MemoryRegistry, client: Client, repo
         tags(client, repository)
     assert gone.value.code == "registry.unreachable"
     assert gone.value.retry_after is not None
-    assert _methods(memory) == ["GET", "GET", "GET"]
+    memory.faults.clear()
+    with pytest.raises(NotFoundError):
+        tags(client, repository)
+    assert _methods(memory) == ["GET", "GET", "GET", "GET"]
 
 
 def test_a_broken_connection_is_tried_again(
@@ -375,3 +381,71 @@ def test_a_lost_answer_to_a_tag_is_no_second_tag(
 
 def test_the_digest_of_an_empty_blob_is_right(client: Client, repository: Repository) -> None:
     assert put_blob(client, repository, b"", "text/plain").digest == digest_of(b"")
+
+
+def test_an_unready_blob_is_asked_again(memory: MemoryRegistry, client: Client, repository: Repository) -> None:
+    blob = put_blob(client, repository, b"x", "text/plain")
+    memory.fail(Fault("GET", "/blobs/", status=503, times=2))
+    assert read_blob(client, repository, blob) == b"x"
+    memory.fail(Fault("GET", "/blobs/", status=503, times=3))
+    with pytest.raises(UnreachableError):
+        read_blob(client, repository, blob)
+    memory.fail(Fault("GET", "/blobs/", cut=True))
+    assert read_blob(client, repository, blob) == b"x"
+
+
+def test_an_upload_to_a_dead_registry_ends_after_its_retries(
+    memory: MemoryRegistry, client: Client, repository: Repository
+) -> None:
+    memory.fail(Fault("POST", drop=True, times=-1))
+    with pytest.raises(UnreachableError):
+        put_blob(client, repository, b"x", "text/plain")
+    assert _methods(memory) == ["HEAD", "POST", "POST", "POST"]
+
+
+def test_a_digest_of_another_kind_in_a_header_says_nothing(
+    memory: MemoryRegistry, reader: Client, client: Client, repository: Repository
+) -> None:
+    image = push_image(client, repository, "1.0")
+    memory.fail(Fault(headers={"Docker-Content-Digest": "sha512:" + "0" * 128}, times=-1))
+    assert resolve(reader, Reference(repository, "1.0")) == image.descriptor
+    assert tag(reader, repository, "1.0", "2.0") == image.descriptor
+
+
+def test_what_is_kept_has_an_end(memory: MemoryRegistry, client: Client, repository: Repository) -> None:
+    first = push_image(client, repository, "1.0")
+    for number in range(ENTRIES):
+        client.known.keep(repository, manifest_of(b"%d" % number, "x/y"))
+    assert client.known.get(repository, first.digest) is None
+    large = manifest_of(b" " * (LARGEST + 1), "x/y")
+    client.known.keep(repository, large)
+    assert client.known.get(repository, large.digest) is None
+    client.known.forget()
+    assert client.known.get(repository, manifest_of(b"1", "x/y").digest) is None
+
+
+def test_an_image_without_a_configuration_has_an_empty_one(client: Client, repository: Repository) -> None:
+    image = push_image(client, repository, "1.0").descriptor
+    made = attach(client, repository, image, b"x", artifact_type="x/y", kind="gate", annotations={"a": "b"})
+    assert config(client, repository, made.digest).annotations == {"a": "b"}
+    empty = manifest_of(encode({"schemaVersion": 2, "manifests": []}), OCI_INDEX)
+    put_manifest(client, repository, empty, "empty")
+    with pytest.raises(NotFoundError):
+        config(client, repository, "empty")
+
+
+@pytest.mark.parametrize("raw", [b"null", b"[]", b"<", b'{"config":{"Labels":[]}}', b'{"os":1}'])
+def test_a_configuration_that_is_none_is_malformed(client: Client, repository: Repository, raw: bytes) -> None:
+    part = put_blob(client, repository, raw, "application/vnd.oci.image.config.v1+json")
+    made = manifest_of(encode({"schemaVersion": 2, "config": part, "layers": []}), OCI_MANIFEST)
+    put_manifest(client, repository, made, "odd")
+    with pytest.raises(Error) as wrong:
+        config(client, repository, "odd")
+    assert wrong.value.code == "registry.malformed"
+
+
+def test_a_configuration_may_be_bare(client: Client, repository: Repository) -> None:
+    part = put_blob(client, repository, b'{"config":null}', "application/vnd.oci.image.config.v1+json")
+    made = manifest_of(encode({"schemaVersion": 2, "config": part, "layers": []}), OCI_MANIFEST)
+    put_manifest(client, repository, made, "bare")
+    assert config(client, repository, "bare") == ImageConfig(made.digest, Platform())

@@ -184,3 +184,35 @@ def test_a_manifest_without_a_subject_is_no_evidence(memory: MemoryRegistry, con
     with pytest.raises(Error) as wrong:
         put_referrer(client, repository, push_image(client, repository), kind="gate")
     assert wrong.value.code == "registry.malformed"
+
+
+def test_an_index_is_read_where_tags_are_not_listed(old: MemoryRegistry, connect: Connect) -> None:
+    client, repository = connect(old.host), Repository(old.host, "shop/web")
+    image = push_image(client, repository, "1.0").descriptor
+    made = _attach(client, repository, image, b"one")
+    old.fail(Fault("GET", "/tags/list", status=404))
+    assert [entry.digest for entry in referrers(client, repository, image.digest)] == [made.digest]
+
+
+def test_a_tag_of_something_else_is_not_believed(old: MemoryRegistry, connect: Connect) -> None:
+    client, repository = connect(old.host), Repository(old.host, "shop/web")
+    image = push_image(client, repository, "1.0").descriptor
+    kept = old.state.kept("shop/web")
+    kept.manifests[absent()] = ("application/vnd.docker.distribution.manifest.v1+prettyjws", b"{}")
+    kept.tags[f"{fallback_tag(image.digest)}.old"] = absent()
+    old.fail(Fault("GET", "old$", headers={"Docker-Content-Digest": ""}))
+    assert referrers(client, repository, image.digest) == ()
+
+
+def test_an_index_that_others_keep_replacing_is_given_up(old: MemoryRegistry, connect: Connect) -> None:
+    client, repository = connect(old.host), Repository(old.host, "shop/web")
+    image = push_image(client, repository, "1.0").descriptor
+    shared = f"manifests/{fallback_tag(image.digest)}$"
+    empty = encode({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": []})
+    theirs = Fault("GET", shared, status=200, body=empty, headers={"Content-Type": OCI_INDEX}, times=-1)
+    old.fail(theirs)
+    made = _attach(client, repository, image, b"one")
+    assert (
+        len([1 for method, path in old.asked() if method == "PUT" and path.endswith(fallback_tag(image.digest))]) == 5
+    )
+    assert [entry.digest for entry in referrers(client, repository, image.digest)] == [made.digest]

@@ -85,7 +85,8 @@ def test_a_redirect_to_plain_http_is_refused(memory: MemoryRegistry, connect: Co
 
 
 @pytest.mark.parametrize(
-    "location", ["ftp://x/", "http://[::1", "http://127.0.0.1:99999999/", "http:///nowhere", "mailto:a"]
+    "location",
+    ["ftp://x/", "http://[::1", "http://127.0.0.1:99999999/", "http:///nowhere", "mailto:a", "https://1.2.3.999/"],
 )
 def test_a_redirect_to_nowhere_is_malformed(
     memory: MemoryRegistry, connect: Connect, repository: Repository, location: str

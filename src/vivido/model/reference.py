@@ -111,9 +111,11 @@ def _split(name: str, text: str) -> Repository:
     if slash and ("." in first or ":" in first or first == "localhost" or first != first.lower()):
         registry, path = first, rest
     else:
-        registry, path = DOCKER_HUB, name if slash else f"library/{name}"
+        registry, path = DOCKER_HUB, name
     if registry == "index.docker.io":
         registry = DOCKER_HUB
+    if registry == DOCKER_HUB and "/" not in path:
+        path = f"library/{path}"
     if not _DOMAIN.fullmatch(registry):
         raise _invalid(text, f"“{registry}” is no registry's host")
     if not _PATH.fullmatch(path):

@@ -11,6 +11,7 @@ from vivido.registry.client import Client
 from vivido.registry.descriptor import Descriptor, digest_of, malformed
 from vivido.registry.exchange import Answer, Ask, Body
 from vivido.registry.options import MANIFEST_LIMIT
+from vivido.registry.patience import persist
 
 _LOST = ("DIGEST_INVALID", "BLOB_UPLOAD_UNKNOWN", "BLOB_UPLOAD_INVALID")
 """What registries say when an upload got lost, or met another of the same blob: a new upload helps."""
@@ -39,18 +40,20 @@ def read_blob(client: Client, repository: Repository, blob: Descriptor, *, limit
     """
     if blob.size > limit:
         raise malformed(f"the blob {blob.digest}", f"{blob.size} bytes are more than the {limit} that are read")
-    return b"".join(blob_chunks(client, repository, blob))
+    return persist(client.patience(), lambda: b"".join(blob_chunks(client, repository, blob)))
 
 
 def blob_chunks(client: Client, repository: Repository, blob: Descriptor) -> Iterator[bytes]:
     """Give a blob's bytes, at most 1 MiB at a time. The last piece comes only once all are found right.
+
+    Nothing is tried again here: whoever takes the pieces has to begin anew.
 
     Raises:
         NotFoundError: `registry.not-found`.
         IntegrityError: `registry.digest`: the bytes are not what the descriptor says.
         UnreachableError: It broke off. Otherwise as `Client.ask`.
     """
-    ask = Ask("GET", repository, f"blobs/{blob.digest}", f"read the blob {blob.digest}")
+    ask = Ask("GET", repository, f"blobs/{blob.digest}", f"read the blob {blob.digest}", once=True)
     with client.open(ask) as incoming:
         if incoming.status != 200:
             answer = Answer(incoming.status, incoming.headers, incoming.read(MANIFEST_LIMIT), incoming.url)
@@ -109,16 +112,12 @@ def send_blob(
     Raises:
         UnreachableError: `registry.upload`: uploads get lost. Otherwise as `Client.ask`.
     """
-    patience = client.patience()
-    while True:
-        try:
-            session = _mount(client, repository, blob, mount_from) if mount_from else _begin(client, repository, blob)
-            if session is None:
-                return True
-            return _finish(client, repository, blob, chunks, session)
-        except UnreachableError as e:
-            if e.code == "registry.tls" or not patience.pause(e.retry_after):
-                raise
+
+    def attempt() -> bool:
+        session = _mount(client, repository, blob, mount_from) if mount_from else _begin(client, repository, blob)
+        return session is None or _finish(client, repository, blob, chunks, session)
+
+    return persist(client.patience(), attempt)
 
 
 def _mount(client: Client, repository: Repository, blob: Descriptor, source: Repository) -> str | None:
@@ -126,7 +125,7 @@ def _mount(client: Client, repository: Repository, blob: Descriptor, source: Rep
     query = f"mount={quote(blob.digest)}&from={quote(source.path, safe='')}"
     what = f"share the blob {blob.digest}"
     crashpoint("registry.mount.before")
-    answer = client.ask(Ask("POST", repository, f"blobs/uploads/?{query}", what, mount_from=source))
+    answer = client.ask(Ask("POST", repository, f"blobs/uploads/?{query}", what, mount_from=source, once=True))
     crashpoint("registry.mount.after")
     if answer.status == 201:
         return None
@@ -136,7 +135,7 @@ def _mount(client: Client, repository: Repository, blob: Descriptor, source: Rep
 
 
 def _begin(client: Client, repository: Repository, blob: Descriptor) -> str:
-    ask = Ask("POST", repository, "blobs/uploads/", f"take the blob {blob.digest}")
+    ask = Ask("POST", repository, "blobs/uploads/", f"take the blob {blob.digest}", once=True)
     answer = client.ask(ask)
     if answer.status != 202:
         raise client.failure(ask, answer)

@@ -35,3 +35,8 @@ class ManifestCache:
             self._kept.move_to_end((repository, manifest.digest))
             while len(self._kept) > ENTRIES:
                 self._kept.popitem(last=False)
+
+    def forget(self) -> None:
+        """Keep nothing of what was seen."""
+        with self._lock:
+            self._kept.clear()

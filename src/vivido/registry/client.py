@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Callable, Mapping
-from typing import TypeVar
 
 from vivido.errors import Error, UnreachableError
 from vivido.model.reference import DOCKER_HUB
@@ -20,8 +19,6 @@ from vivido.time.clock import Now, system_now
 
 _HUB_HOST = "registry-1.docker.io"
 """Where Docker Hub answers: `docker.io` itself is no registry."""
-
-T = TypeVar("T", Answer, Incoming)
 
 
 class Client:
@@ -78,8 +75,8 @@ class Client:
         return self._persist(attempt, 0 if ask.once else None)
 
     def open(self, ask: Ask) -> Incoming:
-        """Ask, and return the answer with its body unread, to be closed; otherwise as `ask`."""
-        return self._persist(lambda: self._authorized(ask), 0 if ask.once else None)
+        """Ask once, and return the answer with its body unread, to be closed; otherwise as `ask`."""
+        return self._authorized(ask)
 
     def failure(self, ask: Ask, answer: Answer) -> Error:
         """Return the error for an answer that is no success."""
@@ -132,19 +129,15 @@ class Client:
 
         return self._persist(attempt, None)
 
-    def _persist(self, attempt: Callable[[], T], retries: int | None) -> T:
+    def _persist(self, attempt: Callable[[], Answer], retries: int | None) -> Answer:
         patience = self.patience() if retries is None else Patience(retries, 0, self._sleep)
         while True:
             try:
                 answer = attempt()
             except UnreachableError as e:
-                if e.code == "registry.tls" or not patience.pause(None):
+                if e.retry_after is None or not patience.pause(None):
                     raise
                 continue
-            if answer.status not in RETRIED:
+            wait = retry_after(answer.headers.get("retry-after", ""), self._now())
+            if answer.status not in RETRIED or not patience.pause(wait):
                 return answer
-            asked = retry_after(answer.headers.get("retry-after", ""), self._now())
-            if not patience.pause(asked):
-                return answer
-            if isinstance(answer, Incoming):
-                answer.close()

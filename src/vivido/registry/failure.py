@@ -49,12 +49,12 @@ def failure(
     if answer.status in RETRIED:
         code = "registry.rate-limited" if answer.status == 429 else "registry.unreachable"
         hint = "Try again later." if answer.status == 429 else "The registry has trouble; try again later."
-        return UnreachableError(text, code=code, hint=hint, retry_after=5.0 if wait is None else wait)
+        return UnreachableError(text, code=code, hint=hint, retry_after=1.0 if wait is None else wait)
     if answer.says("MANIFEST_BLOB_UNKNOWN"):
         return RefusedError(text, code="registry.blob-missing", hint="Push the blobs before the manifest.")
     if answer.status in _REFUSALS:
         kind, code, hint = _REFUSALS[answer.status]
         return kind(text, code=code, hint=hint)
     if 400 <= answer.status < 500:
-        return RefusedError(text, code="registry.refused")
+        return RefusedError(text, code="registry.refused", hint="The registry's own log may tell more.")
     return Error(text, code="registry.malformed", hint="Check what stands between this machine and the registry.")

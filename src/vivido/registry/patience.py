@@ -1,9 +1,14 @@
 """How long one request is tried again."""
 
 from collections.abc import Callable
+from typing import TypeVar
+
+from vivido.errors import UnreachableError
 
 FIRST_WAIT = 0.25
 LONGEST_WAIT = 10.0
+
+T = TypeVar("T")
 
 
 class Patience:
@@ -29,3 +34,17 @@ class Patience:
         self._next = min(self._next * 2, LONGEST_WAIT)
         self._sleep(wait)
         return True
+
+
+def persist(patience: Patience, attempt: Callable[[], T]) -> T:
+    """Do something that begins anew by itself, until it is done or no try is left.
+
+    Raises:
+        UnreachableError: What the last try raised.
+    """
+    while True:
+        try:
+            return attempt()
+        except UnreachableError as e:
+            if e.retry_after is None or not patience.pause(e.retry_after):
+                raise

@@ -86,11 +86,15 @@ def _by_tags(client: Client, repository: Repository, digest: Digest) -> list[Des
     """Read the shared index and the tags, and believe only manifests that name the subject themselves."""
     index = fallback_index(client, repository, digest)
     names: list[str] = [entry.digest for entry in index.content().manifests or ()] if index else []
-    try:
-        names += [name for name in tags(client, repository) if name.startswith(f"{fallback_tag(digest)}.")]
-    except NotFoundError:
-        return []
+    names += [name for name in _all_tags(client, repository) if name.startswith(f"{fallback_tag(digest)}.")]
     return [entry for name in names if (entry := _verified(client, repository, name, digest)) is not None]
+
+
+def _all_tags(client: Client, repository: Repository) -> tuple[str, ...]:
+    try:
+        return tags(client, repository)
+    except NotFoundError:
+        return ()
 
 
 def _verified(client: Client, repository: Repository, name: str, subject: Digest) -> Descriptor | None:

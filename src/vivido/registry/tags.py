@@ -40,12 +40,7 @@ def tag(client: Client, repository: Repository, digest_or_tag: str, new_tag: str
         RefusedError: The registry does not take the tag, for example because it is immutable and stands for something else.
         Error: Otherwise as `Client.ask`.
     """
-    if not valid_tag(new_tag):
-        raise InputError(
-            f"“{new_tag[:150]}” is no tag",
-            code="reference.tag",
-            hint="A tag is 1 to 128 letters, digits, _ . or -, and starts with neither . nor -.",
-        )
+    _check(new_tag)
     known = client.known.get(repository, digest_or_tag)
     if known is not None and _stands(client, repository, new_tag, known):
         return known.descriptor
@@ -110,8 +105,7 @@ def delete_tag(client: Client, repository: Repository, name: str) -> bool:
     Raises:
         Error: As `Client.ask`.
     """
-    if not valid_tag(name):
-        raise InputError(f"“{name[:150]}” is no tag", code="reference.tag")
+    _check(name)
     ask = Ask("DELETE", repository, f"manifests/{name}", f"delete the tag {name}")
     crashpoint("registry.untag.before")
     answer = client.ask(ask)
@@ -121,3 +115,12 @@ def delete_tag(client: Client, repository: Repository, name: str) -> bool:
     if answer.status in (400, 405):
         return False
     raise client.failure(ask, answer)
+
+
+def _check(name: str) -> None:
+    if not valid_tag(name):
+        raise InputError(
+            f"“{name[:150]}” is no tag",
+            code="reference.tag",
+            hint="A tag is 1 to 128 letters, digits, _ . or -, and starts with neither . nor -.",
+        )

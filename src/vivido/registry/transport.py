@@ -88,7 +88,11 @@ class Incoming:
             size += len(chunk)
             if size > limit:
                 host = urlsplit(self.url).netloc
-                raise RefusedError(f"{host} answers with more than {limit} bytes", code="registry.too-large")
+                raise RefusedError(
+                    f"{host} answers with more than {limit} bytes",
+                    code="registry.too-large",
+                    hint="No manifest is that long: check that this address is a registry of OCI images.",
+                )
             parts.append(chunk)
         return b"".join(parts)
 
@@ -276,5 +280,5 @@ def unreachable(host: str, cause: Exception) -> Error:
         f"{host} did not answer: {why}",
         code="registry.unreachable",
         hint="Check the name, the network and the proxy; then try again.",
-        retry_after=5.0,
+        retry_after=1.0,
     )

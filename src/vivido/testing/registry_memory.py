@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
         registry = cast(_Server, self.server).registry
         headers = {name.lower(): value for name, value in self.headers.items()}
         fault = registry.faults.take(self.command, self.path)
-        body = self.rfile.read(int(headers.get("content-length", "0")))
+        body = self._body(headers)
         reply = fault.instead() if fault else None
         if reply is None:
             reply = registry.answer(self.command, self.path, headers, body)
@@ -154,6 +154,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         else:
             self._send(reply, cut=fault is not None and fault.cut)
+
+    def _body(self, headers: dict[str, str]) -> bytes:
+        if headers.get("transfer-encoding", "").lower() != "chunked":
+            return self.rfile.read(int(headers.get("content-length", "0")))
+        parts = list[bytes]()
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(parts)
 
     def _send(self, reply: Reply, *, cut: bool) -> None:
         self.send_response(reply.status)
