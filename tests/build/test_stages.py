@@ -1,5 +1,5 @@
 from vivido.build.containerfile import parse
-from vivido.build.stages import chain, stages, steps
+from vivido.build.stages import chain, contributing, stages, steps
 
 TEXT = """\
 ARG VERSION=1
@@ -49,6 +49,29 @@ def test_the_chain_is_what_the_last_stage_is_built_on():
     text = "FROM a AS Base\nFROM b AS tools\nFROM base AS final\nCOPY --from=tools x y"
     assert [s.name for s in chain(stages(walked(text)))] == ["final", "base"]
     assert chain(()) == ()
+
+
+def test_only_what_the_last_stage_takes_from_contributes():
+    text = """\
+ARG V
+FROM a AS dead
+RUN dead
+FROM b AS built
+RUN built
+FROM c AS Mounted
+RUN mounted
+FROM d
+RUN by-number
+FROM built AS base
+FROM base
+COPY --from=3 x y
+RUN --mount=type=cache --mount=type=bind,from=mounted,target=/m make
+"""
+    runs = [s.instruction.value for s in contributing(walked(text)) if s.instruction.keyword == "RUN"]
+    assert runs == ["built", "mounted", "by-number", "make"]
+    assert contributing(walked(text))[0].instruction.keyword == "ARG"
+    assert contributing(walked("ARG A")) == walked("ARG A")
+    assert contributing(()) == ()
 
 
 def test_a_stage_name_is_known_only_below_it():

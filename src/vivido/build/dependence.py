@@ -21,7 +21,7 @@ from vivido.build.names import (
     names_settings,
     selects,
 )
-from vivido.build.stages import Step, chain, stages, steps
+from vivido.build.stages import Step, chain, contributing, stages, steps
 from vivido.model.problem import Problem
 
 _COMPARED = re.compile(r"\$\{?(\w+)[^\s\"'=!]*[\"']?\s*(?:=|==|!=|=~|-eq)\s*[\"']?([\w-]+)")
@@ -35,7 +35,7 @@ _RUNTIME = "Read it when the container starts: from an environment variable or a
 def environment_dependence(
     text: str, args: Mapping[str, str], environments: tuple[str, ...], file: str = "Containerfile"
 ) -> tuple[Problem, ...]:
-    """Return everything in a Containerfile that makes the image depend on an environment.
+    """Return everything in a Containerfile that makes the image depend on an environment. Stages that no image needs do not count.
 
     Args:
         text: The Containerfile.
@@ -44,7 +44,7 @@ def environment_dependence(
         file: Its path in the repository, for `where` (`file:line`) and because it can name an environment itself.
     """
     names = Environments.of(environments)
-    walked = tuple(steps(parse(text), args))
+    walked = contributing(tuple(steps(parse(text), args)))
     found = [*_arguments_given(args, names), *_file_name(file, names)]
     for step in walked:
         found += (_place(p, step, file) for p in _judge(step, names) if not _allowed(p, step))

@@ -95,12 +95,14 @@ def _words(step: Step) -> list[str]:
 
 def _place(source: str, names: Environments) -> str:
     directory, name = posixpath.split(source.rstrip("/"))
-    parts = name.lower().split(".")
+    above, parts = directory.lower().split("/"), name.lower().split(".")
     if name.startswith(".env."):
         return next((p for p in parts[2:] if names.named(p)), "")
+    settings = bool(_PLACES_OF_SETTINGS & set(above))
+    if settings and (found := next((part for part in (*above, name.lower()) if names.named(part)), "")):
+        return found
     if _PACKAGES.match(name) or len(parts) < 2 or parts[-1] not in _SUFFIXES:
         return ""
-    settings = bool(_PLACES_OF_SETTINGS & set(directory.lower().split("/")))
     if parts[-1] in _CODE and not settings and not parts[0].startswith(("environment", "settings", "config")):
         return ""
     stem = parts[0]

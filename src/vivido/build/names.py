@@ -17,6 +17,7 @@ _PLACES = frozenset(
 _ALONE = frozenset(
     [
         "development",
+        "develop",
         "dev",
         "testing",
         "test",
@@ -34,8 +35,10 @@ _ALONE = frozenset(
 )
 """Words that name a place only where they stand alone: `test/` and `-dev` mean too many other things."""
 
-_MODES = frozenset(("", "production", "prod", "development", "dev", "test"))
-_MODE_VARIABLES = frozenset(("NODE_ENV", "BABEL_ENV", "RAILS_ENV", "RACK_ENV", "MIX_ENV", "JEKYLL_ENV", "HUGO_ENV"))
+_MODES = frozenset(("", "production", "prod", "development", "develop", "dev", "test"))
+_MODE_VARIABLES = frozenset(
+    ("NODE_ENV", "BABEL_ENV", "RAILS_ENV", "RACK_ENV", "MIX_ENV", "JEKYLL_ENV", "HUGO_ENV", "FLASK_ENV")
+)
 _NO_SELECTORS = frozenset(
     [
         "VIRTUAL_ENV",

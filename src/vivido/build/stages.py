@@ -92,6 +92,33 @@ def chain(of: tuple[Stage, ...]) -> tuple[Stage, ...]:
     return tuple(found)
 
 
+def contributing(walked: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return the steps that can change the image: not those of a stage that nothing takes anything from.
+
+    A stage for development or tests beside the real one is such; what precedes the first FROM always counts.
+    """
+    of, needed = stages(walked), set[int]()
+    waiting = {len(of) - 1}
+    while waiting:
+        stage = waiting.pop()
+        needed.add(stage)
+        named = {step.expand(name).lower() for step in walked if step.stage == stage for name in _takes_from(step)}
+        found = {i for i in range(stage) if of[i].name in named or str(i) in named}
+        waiting |= found - needed
+    return tuple(step for step in walked if step.stage in needed | {-1})
+
+
+def _takes_from(step: Step) -> Iterator[str]:
+    instruction = step.instruction
+    if instruction.keyword == "FROM":
+        yield _from(step)[2]
+    for flag, value in instruction.flags:
+        if flag == "from":
+            yield value
+        elif flag == "mount":
+            yield from (part.removeprefix("from=") for part in value.split(",") if part.startswith("from="))
+
+
 def _from(step: Step) -> tuple[str, str, str]:
     words = step.instruction.words
     raw = words[0] if words else ""
