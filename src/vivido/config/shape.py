@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from vivido.config.values import Name, RepositoryPath, Text, VariableName, WebAddress
+from vivido.config.values import EmailAddress, Host, Name, Platform, RepositoryPath, Text, VariableName, WebAddress
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -29,9 +29,7 @@ class BuildShape(Shape, frozen=True):
     """Your own build command. It has to push an image to `$VIVIDO_IMAGE` by itself."""
     args: dict[Text, str | int | float | bool] = {}
     """Build arguments, handed on as they are written. None may depend on an environment: one image serves all."""
-    platforms: list[
-        Annotated[str, Meta(title="a platform such as linux/amd64", pattern="^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$")]
-    ] = []
+    platforms: list[Platform] = []
     """Platforms of a multi-architecture image. Otherwise the builder's own."""
     inputs: list[RepositoryPath] = []
     """Further files and directories that the image depends on: they count when Vivido asks whether it was built before."""
@@ -55,10 +53,7 @@ class ServiceShape(Shape, frozen=True):
 class PersonShape(Shape, frozen=True):
     """Somebody who commits or approves."""
 
-    email: (
-        Annotated[str, Meta(title="an e-mail address", pattern=r"^[^@\s]+@[^@\s]+$")]
-        | list[Annotated[str, Meta(title="an e-mail address", pattern=r"^[^@\s]+@[^@\s]+$")]]
-    ) = []
+    email: EmailAddress | list[EmailAddress] = []
     """Address or addresses under which the person commits: how “not the author” is told."""
     keys: Text | list[Text] = []
     """SSH public keys with which the person signs approvals."""
@@ -131,15 +126,6 @@ class ConfigurationShape(Shape, frozen=True):
     """URL or path; `.` is the repository of this file."""
     branch: Text | UnsetType = UNSET
     """Its branch. Otherwise the one that the remote's HEAD names."""
-
-
-Host = Annotated[
-    str,
-    Meta(
-        title="a host with its port, such as localhost:5000",
-        pattern=r"^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?$",
-    ),
-]
 
 
 class RegistriesShape(Shape, frozen=True):

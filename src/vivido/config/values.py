@@ -10,16 +10,17 @@ from msgspec import Meta
 Name = Annotated[
     str,
     Meta(
-        title="a name: lower-case letters, digits and hyphens between them, at most 40",
+        title="a name of lower-case letters, digits and hyphens between them, at most 40",
+        examples=["shop"],
         pattern="^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$",
     ),
 ]
 """Names of projects, services, environments, gates, people, groups."""
 
-Text = Annotated[str, Meta(title="text that is not empty", pattern=r"\S")]
+Text = Annotated[str, Meta(title="text", pattern=r"\S")]
 """Anything but nothing."""
 
-RepositoryPath = Annotated[str, Meta(title="a path that is not empty", pattern=r"\S", examples=["deploy/web"])]
+RepositoryPath = Annotated[str, Meta(title="a path", pattern=r"\S", examples=["deploy/web"])]
 """A path in the repository, relative to the directory of `vivido.yaml`, `/`-separated."""
 
 Duration = Annotated[
@@ -49,6 +50,23 @@ WebAddress = Annotated[
     ),
 ]
 
+EmailAddress = Annotated[
+    str, Meta(title="an e-mail address", pattern=r"^[^@\s]+@[^@\s]+$", examples=["alice@example.com"])
+]
+
+Host = Annotated[
+    str,
+    Meta(
+        title="a host with its port",
+        pattern=r"^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?$",
+        examples=["localhost:5000"],
+    ),
+]
+
+Platform = Annotated[
+    str, Meta(title="a platform", pattern="^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", examples=["linux/amd64"])
+]
+
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
 VariableName = Annotated[
@@ -58,5 +76,6 @@ VariableName = Annotated[
         pattern="^[A-Za-z_][A-Za-z0-9_]*$",
         # JSON Schema's mark for what is not to be shown: people paste the value itself here.
         extra_json_schema={"writeOnly": True},
+        examples=["SHOP_DB_PASSWORD"],
     ),
 ]

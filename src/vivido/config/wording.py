@@ -5,7 +5,7 @@ from typing import Any
 
 from vivido.config.diagnostic import shown
 from vivido.config.node import Mapping, Node, Scalar, Sequence
-from vivido.config.scalar import switch
+from vivido.config.scalar import resolve, switch
 from vivido.text.nearest import nearest
 
 _TYPES = {
@@ -54,15 +54,14 @@ def _found(node: Node) -> str:
 
 def _type_hint(node: Node, wanted: Several[str]) -> str:
     if isinstance(node, Scalar):
-        if "string" in wanted and node.plain:
+        if "string" in wanted:
             return "Put it in quotes: YAML reads it as something else than text."
         if "boolean" in wanted and (meant := switch(node.text)) is not None:
             return f"Write {str(meant).lower()}: “{node.text}” is a switch to some readers of YAML and text to others."
-        if {"integer", "number"} & set(wanted) and not node.plain:
+        if {"integer", "number"} & set(wanted) and not isinstance(resolve(node.text), str):
             return "Write it without quotes."
-        if "array" in wanted:
-            return "Write it as a list: [ … ]."
-    return ""
+    ways = {"array": "a list, [ … ]", "object": "“key: value” below it", "boolean": "true or false"}
+    return f"Write {either(list(dict.fromkeys(ways.get(t, 'one value') for t in wanted)))}."
 
 
 def two_numbers(where: str, node: Scalar) -> tuple[str, str]:
@@ -99,9 +98,11 @@ def not_one(where: str, present: Several[str], choices: Several[str], noun: str)
 
 def unfitting(where: str, told: str, schema: dict[str, Any]) -> tuple[str, str]:
     """Return message and hint for text that does not fit its pattern or length."""
+    if told.strip("“ ”") == "":
+        return f"{where} is empty", "Give it a value, or leave the key out."
     if title := schema.get("title"):
         example = next(iter(schema.get("examples", ())), "")
-        return f"{where}: {told} is not {title}", f"Write for example {example}." if example else ""
+        return f"{where}: {told} is not {title}", f"Write for example {example}." if example else "Write it so."
     lengths = f"{schema.get('minLength', 0)} to {schema.get('maxLength', 'any number of')} characters"
     form = schema.get("description") or f"It has to fit {schema.get('pattern', lengths)}."
     return f"{where}: {told} does not fit", form

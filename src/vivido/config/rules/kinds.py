@@ -75,7 +75,7 @@ def _at_most(found: Written, tables: Mapping[str, Mapping[str, tuple[str, ...]]]
             continue
         people = {person for name in names for person in tables["people"].get(name, ())}
         known = all(name in tables["people"] for name in names)
-        if known and number.value > len(people):
+        if known and people and number.value > len(people):
             message = f"“{option}” asks for {number.value}, and {' and '.join(names)} is {len(people)}"
             report.add(number, "config.too-few-people", message, "Ask for fewer, or add people to the group.")
 

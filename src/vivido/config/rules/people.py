@@ -69,11 +69,12 @@ def key_problem(line: str) -> str:
             return "DSA keys are too weak"
         return "it has to begin with its type, such as ssh-ed25519, without options before"
     try:
-        blob = base64.b64decode(parts[1], validate=True)
-        fields = _fields(blob)
+        fields = _fields(base64.b64decode(parts[1], validate=True))
     except (binascii.Error, ValueError):
+        fields = []
+    if len(fields) < 2:
         return "the part after the type is damaged"
-    if len(fields) < 2 or fields[0] != parts[0].encode():
+    if fields[0] != parts[0].encode():
         return "the type inside is another than the one written before"
     return _weakness(parts[0], fields)
 
