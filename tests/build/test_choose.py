@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 
 from vivido.build.choose import choose
+from vivido.build.interface import BuildOrder
 from vivido.errors import InputError, ToolError
+from vivido.model.reference import Reference, Repository
 
 
 def programs(directory: Path, *names: str) -> str:
@@ -61,7 +63,19 @@ def test_a_wrong_name_and_a_missing_command_are_refused():
     assert caught.value.code == "build.no-command"
 
 
-@pytest.mark.real("buildah")
-def test_a_restricted_machine_builds_in_a_chroot():
-    # Observable by what reaches the program: see test_builders for the builds themselves.
-    assert choose("buildah", environ={"CONTAINERS_CONF": "x"}).name == "buildah"
+@pytest.mark.parametrize(("environ", "chroot"), [({"CONTAINERS_CONF": "x"}, True), ({}, False)])
+def test_a_restricted_machine_builds_in_a_chroot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], chroot: bool
+):
+    monkeypatch.setenv("PATH", programs(tmp_path / "bin", "buildah"))
+    # A recording program: what it is told is all that can be seen of a choice without a container.
+    record = f'#!/bin/sh\n[ "$1" = --version ] && exit 0\necho "$@" >> {tmp_path}/log\nexit 1\n'
+    (tmp_path / "bin/buildah").write_text(record, encoding="utf-8")
+    (tmp_path / "Containerfile").write_text("FROM scratch\n", encoding="utf-8")
+    image = Reference(Repository("localhost:5000", "x"), "t")
+    order = BuildOrder(image, tmp_path, tmp_path, tmp_path / "Containerfile", tmp_path, "0" * 40, 0)
+    with pytest.raises(ToolError):
+        choose("buildah", environ=environ).build(order)
+    said = (tmp_path / "log").read_text(encoding="utf-8")
+    assert said.startswith("bud ")
+    assert ("--isolation=chroot" in said) is chroot
