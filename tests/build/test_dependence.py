@@ -80,6 +80,7 @@ PASSES = [
     "FROM scratch\nENV VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin\nRUN python -m venv $VIRTUAL_ENV",
     "FROM scratch\nARG CONDA_ENV\nRUN conda activate $CONDA_ENV",
     "FROM scratch\nARG ENV=bookworm\nRUN echo $ENV",
+    "ARG ENV=bookworm\nFROM scratch\nARG ENV\nRUN echo $ENV",
     "ARG VERSION=3.12\nFROM python:${VERSION}-slim",
     "FROM --platform=$BUILDPLATFORM golang:1.22 AS build\nARG TARGETARCH\nRUN GOARCH=$TARGETARCH go build",
     "FROM cgr.dev/chainguard/python:latest-dev",
@@ -135,7 +136,11 @@ def test_arguments_of_the_configuration_file_are_judged():
 
 
 def test_an_argument_repeated_in_a_stage_is_named_once_where_it_has_a_value():
-    assert found("ARG STAGE=staging\nFROM scratch\nARG STAGE") == [("env-argument", "web/Containerfile:1")]
+    for name in ("STAGE", "APP_ENV"):
+        text = f"ARG {name}=staging\nFROM scratch\nARG {name}"
+        assert found(text) == [("env-argument", "web/Containerfile:1")]
+        assert found(f"FROM scratch\nARG {name}", **{name: "staging"}) == [("env-argument", "build.args." + name)]
+        assert found(text, **{name: "bookworm"}) == []
 
 
 def test_the_projects_own_names_count():

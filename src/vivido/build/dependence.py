@@ -104,10 +104,11 @@ def _arguments_given(args: Mapping[str, str], names: Environments) -> Iterator[P
 
 def _arg(step: Step, names: Environments) -> Iterator[Problem]:
     for key, raw in step.instruction.pairs:
-        # Redeclared without a value: the ARG before the first FROM, or the configuration file, was judged already.
-        if step.stage >= 0 and raw is None and step.values.get(key) is not None:
+        value = step.declared[key]
+        # Repeated to take the value from before the first FROM, or from the configuration file: judged there.
+        if raw is None and value is not None:
             continue
-        if problem := _argument(key, step.expand(raw or ""), names):
+        if problem := _argument(key, value or "", names):
             yield problem
 
 

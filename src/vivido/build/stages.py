@@ -5,7 +5,7 @@ lines only, until a stage repeats it; a stage inherits ENV from the stage it is 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vivido.build.containerfile import Instruction
 from vivido.build.expand import expand
@@ -19,11 +19,13 @@ class Step:
         instruction: As it was read.
         stage: Number of its stage from 0; -1 before the first FROM.
         values: The declared variables and their values at this place; None where no value is known.
+        declared: What it declares itself, as ARG or ENV.
     """
 
     instruction: Instruction
     stage: int
     values: Mapping[str, str | None]
+    declared: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
 
     def expand(self, text: str) -> str:
         """Return text with the variables replaced that this instruction sees."""
@@ -73,8 +75,7 @@ def steps(instructions: tuple[Instruction, ...], args: Mapping[str, str]) -> Ite
             continue
         scope = scopes[-1] if scopes else outside
         step = Step(instruction, len(scopes) - 1, scope.values)
-        _declare(step, scope, outside, args)
-        yield step
+        yield replace(step, declared=_declare(step, scope, outside, args))
 
 
 def stages(walked: tuple[Step, ...]) -> tuple[Stage, ...]:
@@ -126,11 +127,13 @@ def _from(step: Step) -> tuple[str, str, str]:
     return words[2].lower() if named else "", step.expand(raw), raw
 
 
-def _declare(step: Step, scope: _Scope, outside: _Scope, args: Mapping[str, str]) -> None:
+def _declare(step: Step, scope: _Scope, outside: _Scope, args: Mapping[str, str]) -> dict[str, str | None]:
+    declared = dict[str, str | None]()
     for key, raw in step.instruction.pairs:
         value = None if raw is None else step.expand(raw)
         if step.instruction.keyword == "ENV":
-            scope.environment[key] = value
+            declared[key] = scope.environment[key] = value
         elif step.instruction.keyword == "ARG":
             default = outside.arguments.get(key) if value is None else value
-            scope.arguments[key] = args.get(key, default)
+            declared[key] = scope.arguments[key] = args.get(key, default)
+    return declared
