@@ -104,3 +104,14 @@ def memory() -> Iterator[MemoryRegistry]:
 @pytest.fixture
 def repository(memory: MemoryRegistry) -> Repository:
     return Repository(memory.host, "shop/web")
+
+
+@pytest.fixture
+def client(memory: MemoryRegistry, connect: Connect) -> Client:
+    return connect(memory.host, retries=2, retry_budget=30.0)
+
+
+@pytest.fixture
+def reader(memory: MemoryRegistry, connect: Connect) -> Client:
+    """A client that has read nothing yet."""
+    return connect(memory.host, retries=2, retry_budget=30.0)

@@ -7,12 +7,10 @@ import pytest
 from registry.places import Clock, Connect
 from vivido.errors import Error, ForbiddenError, IntegrityError, NotFoundError, RefusedError, UnreachableError
 from vivido.model.reference import Reference, Repository
-from vivido.registry.attach import attach
-from vivido.registry.blobs import blob_chunks, has_blob, put_blob, read_blob, send_blob
+from vivido.registry.blobs import blob_chunks, has_blob, put_blob, read_blob
 from vivido.registry.cache import ENTRIES, LARGEST
 from vivido.registry.client import Client
-from vivido.registry.config import ImageConfig, config
-from vivido.registry.descriptor import OCI_INDEX, OCI_MANIFEST, Descriptor, Platform, digest_of, encode, manifest_of
+from vivido.registry.descriptor import Descriptor, digest_of, manifest_of
 from vivido.registry.manifests import manifest, put_manifest
 from vivido.registry.resolve import resolve
 from vivido.registry.tags import delete_tag, tag, tags
@@ -20,17 +18,6 @@ from vivido.testing.registry_faults import Fault
 from vivido.testing.registry_image import absent, push_image
 from vivido.testing.registry_memory import MemoryRegistry, memory_registry
 from vivido.testing.registry_state import Settings
-
-
-@pytest.fixture
-def client(memory: MemoryRegistry, connect: Connect) -> Client:
-    return connect(memory.host, retries=2, retry_budget=30.0)
-
-
-@pytest.fixture
-def reader(memory: MemoryRegistry, connect: Connect) -> Client:
-    """A client that has read nothing yet."""
-    return connect(memory.host, retries=2, retry_budget=30.0)
 
 
 def _methods(memory: MemoryRegistry, since: int = 0) -> list[str]:
@@ -290,63 +277,6 @@ def test_pages_in_a_circle_end(memory: MemoryRegistry, client: Client, repositor
     assert len(memory.requests) == 2
 
 
-# Uploads that get lost
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Fault("PUT", "/uploads/", drop=True),
-        Fault("PUT", "/uploads/", drop=True, after=True),
-        Fault("PUT", "/uploads/", status=502, after=True),
-        Fault("PUT", "/uploads/", status=404),
-        Fault("PUT", "/uploads/", status=400, body=b'{"errors":[{"code":"DIGEST_INVALID"}]}'),
-        Fault("POST", "/uploads/", status=503),
-    ],
-)
-def test_a_lost_upload_begins_anew(
-    memory: MemoryRegistry, client: Client, repository: Repository, fault: Fault
-) -> None:
-    memory.fail(fault)
-    blob = put_blob(client, repository, b"the bytes", "text/plain")
-    assert memory.state.kept(repository.path).blobs == {blob.digest: b"the bytes"}
-
-
-def test_uploads_that_always_get_lost_end(memory: MemoryRegistry, client: Client, repository: Repository) -> None:
-    memory.fail(Fault("PUT", "/uploads/", status=404, times=-1))
-    with pytest.raises(UnreachableError) as lost:
-        put_blob(client, repository, b"the bytes", "text/plain")
-    assert lost.value.code == "registry.upload"
-    assert _methods(memory).count("PUT") == 3
-
-
-def test_an_upload_to_nowhere_is_malformed(memory: MemoryRegistry, client: Client, repository: Repository) -> None:
-    memory.fail(Fault("POST", headers={"Location": ""}))
-    with pytest.raises(Error) as nowhere:
-        put_blob(client, repository, b"the bytes", "text/plain")
-    assert nowhere.value.code == "registry.malformed"
-
-
-@pytest.mark.parametrize("verb", ["POST", "PUT"])
-def test_an_upload_that_is_forbidden_is_said(
-    memory: MemoryRegistry, client: Client, repository: Repository, verb: str
-) -> None:
-    memory.fail(Fault(verb, "/uploads/", status=403))
-    with pytest.raises(ForbiddenError):
-        put_blob(client, repository, b"the bytes", "text/plain")
-
-
-def test_sharing_that_is_refused_becomes_sending(
-    memory: MemoryRegistry, client: Client, repository: Repository
-) -> None:
-    source = Repository(memory.host, "other/web")
-    blob = put_blob(client, source, b"the bytes", "text/plain")
-    for status in (400, 403, 202):
-        memory.fail(Fault("POST", "mount=", status=status))
-        assert send_blob(client, repository, blob, lambda: (b"the bytes",), mount_from=source) is False
-    assert send_blob(client, repository, blob, tuple, mount_from=source) is True
-
-
 # Tags
 
 
@@ -383,26 +313,6 @@ def test_the_digest_of_an_empty_blob_is_right(client: Client, repository: Reposi
     assert put_blob(client, repository, b"", "text/plain").digest == digest_of(b"")
 
 
-def test_an_unready_blob_is_asked_again(memory: MemoryRegistry, client: Client, repository: Repository) -> None:
-    blob = put_blob(client, repository, b"x", "text/plain")
-    memory.fail(Fault("GET", "/blobs/", status=503, times=2))
-    assert read_blob(client, repository, blob) == b"x"
-    memory.fail(Fault("GET", "/blobs/", status=503, times=3))
-    with pytest.raises(UnreachableError):
-        read_blob(client, repository, blob)
-    memory.fail(Fault("GET", "/blobs/", cut=True))
-    assert read_blob(client, repository, blob) == b"x"
-
-
-def test_an_upload_to_a_dead_registry_ends_after_its_retries(
-    memory: MemoryRegistry, client: Client, repository: Repository
-) -> None:
-    memory.fail(Fault("POST", drop=True, times=-1))
-    with pytest.raises(UnreachableError):
-        put_blob(client, repository, b"x", "text/plain")
-    assert _methods(memory) == ["HEAD", "POST", "POST", "POST"]
-
-
 def test_a_digest_of_another_kind_in_a_header_says_nothing(
     memory: MemoryRegistry, reader: Client, client: Client, repository: Repository
 ) -> None:
@@ -422,30 +332,3 @@ def test_what_is_kept_has_an_end(memory: MemoryRegistry, client: Client, reposit
     assert client.known.get(repository, large.digest) is None
     client.known.forget()
     assert client.known.get(repository, manifest_of(b"1", "x/y").digest) is None
-
-
-def test_an_image_without_a_configuration_has_an_empty_one(client: Client, repository: Repository) -> None:
-    image = push_image(client, repository, "1.0").descriptor
-    made = attach(client, repository, image, b"x", artifact_type="x/y", kind="gate", annotations={"a": "b"})
-    assert config(client, repository, made.digest).annotations == {"a": "b"}
-    empty = manifest_of(encode({"schemaVersion": 2, "manifests": []}), OCI_INDEX)
-    put_manifest(client, repository, empty, "empty")
-    with pytest.raises(NotFoundError):
-        config(client, repository, "empty")
-
-
-@pytest.mark.parametrize("raw", [b"null", b"[]", b"<", b'{"config":{"Labels":[]}}', b'{"os":1}'])
-def test_a_configuration_that_is_none_is_malformed(client: Client, repository: Repository, raw: bytes) -> None:
-    part = put_blob(client, repository, raw, "application/vnd.oci.image.config.v1+json")
-    made = manifest_of(encode({"schemaVersion": 2, "config": part, "layers": []}), OCI_MANIFEST)
-    put_manifest(client, repository, made, "odd")
-    with pytest.raises(Error) as wrong:
-        config(client, repository, "odd")
-    assert wrong.value.code == "registry.malformed"
-
-
-def test_a_configuration_may_be_bare(client: Client, repository: Repository) -> None:
-    part = put_blob(client, repository, b'{"config":null}', "application/vnd.oci.image.config.v1+json")
-    made = manifest_of(encode({"schemaVersion": 2, "config": part, "layers": []}), OCI_MANIFEST)
-    put_manifest(client, repository, made, "bare")
-    assert config(client, repository, "bare") == ImageConfig(made.digest, Platform())
