@@ -18,7 +18,7 @@ def authors_between(ws: "Workspace", deployed: Deployed | None, release: Release
     """
     ours = frozenset(d.commit for e in ws.project.environments for d in ws.records.deployed(e.name, limit=200))
     start = deployed.release if deployed else None
-    found = {by.lower(), *_recorded(ws, start, release)}
+    found = {*marks(by), *_recorded(ws, start, release)}
     old = start.revision.commit if start else ""
     for commit in ws.repository.commits(old, release.revision.commit):
         if commit.id not in ours:
@@ -27,6 +27,12 @@ def authors_between(ws: "Workspace", deployed: Deployed | None, release: Release
         was = start.artifact(artifact.service) if start else None
         found.update(ws.repository.source_people(was.commit if was else "", artifact.commit))
     return tuple(sorted(filter(None, found)))
+
+
+def marks(who: str) -> tuple[str, ...]:
+    """Return the name and the address in `name <address>`, lower case; one alone where there is no other. Pure."""
+    name, _, rest = who.lower().partition("<")
+    return tuple(part for part in (name.strip(), rest.partition(">")[0].strip()) if part)
 
 
 def _recorded(ws: "Workspace", start: Release | None, release: Release) -> set[str]:
@@ -39,5 +45,5 @@ def _recorded(ws: "Workspace", start: Release | None, release: Release) -> set[s
     for record in ws.records.releases(limit=500):
         newer = since is None or record.created_at > since.created_at
         if newer and record.created_at <= own.created_at:
-            found.update(a.lower() for a in (*record.authors, record.created_by))
+            found.update(m for a in (*record.authors, record.created_by) for m in marks(a))
     return found

@@ -1,52 +1,20 @@
 """Building services: the parts that `build` needs, put together."""
 
-import shlex
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from vivido.build.choose import choose
+from vivido.build.images import Images
 from vivido.build.interface import BuildRequest, Built
 from vivido.build.service import build_service
 from vivido.build.worktree import WorkTreeSource
 from vivido.containers import container_environ
 from vivido.errors import InputError, NotFoundError
-from vivido.git.worktree import toplevel
-from vivido.model.project import Build, Service
-from vivido.model.reference import Digest, Reference, Repository
-from vivido.registry.config import configs
-from vivido.registry.resolve import resolve
-from vivido.registry.tags import tag as set_tag
+from vivido.model.project import Service
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
-    from vivido.registry.client import Client
-
-
-class RegistryOfBuilds:
-    """What building asks of the registry (`build.interface.Registry`)."""
-
-    def __init__(self, client: "Client") -> None:
-        self._client = client
-
-    def resolve(self, reference: Reference) -> Digest | None:
-        """Return the digest that a tag names now."""
-        found = resolve(self._client, reference)
-        return None if found is None else found.digest
-
-    def labels(self, repository: Repository, digest: Digest) -> Mapping[str, str]:
-        """Return the labels and annotations that all platforms of an image share."""
-        said = [{**c.annotations, **c.labels} for c in configs(self._client, repository, digest)]
-        if not said:
-            return {}
-        return {k: v for k, v in said[0].items() if all(other.get(k) == v for other in said[1:])}
-
-    def tag(self, repository: Repository, digest: Digest, tag: str) -> None:
-        """Let a tag name a manifest that is there already."""
-        set_tag(self._client, repository, digest, tag)
 
 
 def build(
@@ -66,35 +34,28 @@ def build(
         InputError: `build.nothing`.
         Error: As `build.service.build_service`.
     """
-    services = _chosen(ws, names)
-    top = toplevel(Path(ws.project.root))
-    prefix = Path(ws.project.root).resolve().relative_to(top.resolve()).as_posix()
-    work = ws.state / "build"
+    root, work = Path(ws.project.root), ws.state / "build"
     work.mkdir(parents=True, exist_ok=True)
     environ = container_environ(work)
     options = ws.project.registries
-    ca = Path(ws.project.root) / options.ca if options.ca else None
     made: list[Built] = []
-    for service in services:
-        moved = service if prefix == "." else _below(service, prefix)
-        build_of = moved.build or Build("")
+    for service in _chosen(ws, names):
         request = BuildRequest(
-            service=moved,
-            root=top,
+            service=service,
+            root=root,
             work=work,
             environments=tuple(e.name for e in ws.project.environments),
             channel=ws.project.channel,
             plain_http=options.plain_http,
-            ca=ca,
+            ca=root / options.ca if options.ca else None,
             environ=environ,
             allow_dirty=allow_dirty,
             cache=cache,
             progress=lambda line, name=service.name: progress(f"{name}: {line}"),
         )
-        builder = choose(build_of.with_, build_of.command, environ)
-        with tempfile.TemporaryDirectory(dir=work, prefix="source-") as scratch:
-            source = WorkTreeSource(top, Path(scratch))
-            made.append(build_service(request, source, RegistryOfBuilds(ws.registry), builder, ws.now))
+        with_, command = (service.build.with_, service.build.command) if service.build else ("", "")
+        builder = choose(with_, command, environ)
+        made.append(build_service(request, WorkTreeSource(root), Images(ws.registry), builder, ws.now))
     return tuple(made)
 
 
@@ -111,18 +72,3 @@ def _chosen(ws: "Workspace", names: Sequence[str]) -> list[Service]:
             hint="Register what was built elsewhere: vivido release create --artifact SERVICE=REPOSITORY@sha256:…",
         )
     return [s for s in ws.project.services if s.name in names] if names else there
-
-
-def _below(service: Service, prefix: str) -> Service:
-    """Name a service's paths from the repository's top, where `vivido.yaml` lies below it."""
-    build = service.build
-    checks = tuple(f"cd {shlex.quote(prefix)} && {c}" for c in service.checks)
-    if build is None:
-        return service
-    moved = msgspec.structs.replace(
-        build,
-        context=f"{prefix}/{build.context}",
-        file=f"{prefix}/{build.file}" if build.file else "",
-        inputs=tuple(f"{prefix}/{path}" for path in build.inputs),
-    )
-    return msgspec.structs.replace(service, build=moved, checks=checks)

@@ -19,8 +19,14 @@ def places(ws: "Workspace") -> Places:
 
 
 def name_here(ws: "Workspace") -> str:
-    """Return the name of who asks, unproved: the roster's name where the Git e-mail is known there, else Git's."""
+    """Return the name of who asks, for the record; it proves nothing.
+
+    It is the name that `people:` gives to the owner of a key at hand, else to Git's e-mail address, else what Git says.
+    """
     actor = unproved(read_git_identity(Path(ws.project.root)))
+    holder = find_candidate(ws.project.roster, places(ws))
+    if holder is not None:
+        return holder.person.name
     for person in ws.project.roster.people:
         if set(actor.emails) & set(person.emails):
             return person.name

@@ -4,19 +4,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vivido.app.kinds import options_of
 from vivido.app.waiting import Waiting, waiting_for
 from vivido.engine.recorder import fold
 from vivido.engine.state import State, Status
 from vivido.errors import ConflictError, ForbiddenError, NotFoundError
+from vivido.gates.approve import rule_of
 from vivido.model.approval import Approval, Statement
 from vivido.model.event import Signalled
-from vivido.time.clock import SECOND
+from vivido.model.project import GateSpec
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
-
-VALID = 7 * 86_400 * SECOND
-"""Microseconds for which an approval holds, where the gate sets no nearer limit."""
 
 
 def find_promotion(ws: "Workspace", text: str) -> str:
@@ -87,8 +86,12 @@ def _nonsense(state: State, what: str) -> str:
 
 def open_approvals(state: State) -> tuple[str, ...]:
     """Return the ids of the promotion's `approve` gates that are not met. Pure."""
+    return tuple(g.id for g in _waiting_gates(state))
+
+
+def _waiting_gates(state: State) -> tuple[GateSpec, ...]:
     unmet = {s.options.get("gate") for s in state.plan.steps if s.kind == "gate" and not state.step(s).met}
-    return tuple(g.id for g in state.plan.gates if g.kind == "approve" and g.id in unmet)
+    return tuple(g for g in state.plan.gates if g.kind == "approve" and g.id in unmet)
 
 
 def statement(ws: "Workspace", promotion: str, decision: str) -> Statement:
@@ -105,6 +108,7 @@ def statement(ws: "Workspace", promotion: str, decision: str) -> Statement:
             hint=f"See vivido why {state.plan.environment}",
         )
     plan = state.plan
+    lifetimes = [rule_of(options_of(ws.kinds.gate(g.kind), g.options)).lifetime for g in _waiting_gates(state)]
     return Statement(
         promotion=promotion,
         release=plan.release.id,
@@ -112,7 +116,7 @@ def statement(ws: "Workspace", promotion: str, decision: str) -> Statement:
         content=plan.content,
         plan=plan.hash,
         decision=decision,
-        expires=ws.now() + VALID,
+        expires=ws.now() + max(lifetimes),
     )
 
 

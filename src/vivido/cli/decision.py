@@ -1,5 +1,7 @@
 """`vivido approve` and `vivido reject`: a person's signed word."""
 
+import sys
+
 from vivido.cli.ask import confirm
 from vivido.cli.common import PLAIN, Common
 from vivido.cli.drive import ending, follow
@@ -81,7 +83,9 @@ def _decide(
     say(f"  content {wanted.content[:12]}, plan {wanted.plan[:12]}; asked for by {plan.requested_by}")
     if not confirm(f"Sign this {decision}?", yes=yes):
         return Exit.INTERRUPTED
-    approval = sign_approval(wanted, who.person.name, who.key, at=ws.now(), comment=comment, interactive=not yes)
+    approval = sign_approval(
+        wanted, who.person.name, who.key, at=ws.now(), comment=comment, interactive=sys.stdin.isatty()
+    )
     found = give(ws, approval)
     if wait:
         found = follow(ws, promotion, timeout)
