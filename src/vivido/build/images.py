@@ -6,7 +6,7 @@ from vivido.model.reference import Digest, Reference, Repository
 from vivido.registry.client import Client
 from vivido.registry.config import configs
 from vivido.registry.resolve import resolve
-from vivido.registry.tags import tag
+from vivido.registry.tags import tag as set_tag
 
 
 class Images:
@@ -27,6 +27,6 @@ class Images:
             return {}
         return {k: v for k, v in found[0].items() if all(other.get(k) == v for other in found[1:])}
 
-    def tag(self, repository: Repository, digest: Digest, tag_: str) -> None:
+    def tag(self, repository: Repository, digest: Digest, tag: str) -> None:
         """Let a tag name a manifest that is there already."""
-        tag(self._client, repository, digest, tag_)
+        set_tag(self._client, repository, digest, tag)
