@@ -1,17 +1,24 @@
 """Real images in a real registry for the tests that run containers."""
 
+import json
 import os
 import shutil
 import subprocess
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+from target_situation import context, desired
 
 from vivido.containers import container_environ
+from vivido.targets.interface import Desired, Live
+from vivido.targets.podman.options import PodmanOptions
+from vivido.targets.podman.proxy.process import Proxy
+from vivido.targets.podman.target import PodmanTarget
 from vivido.testing.registry import registry_server
-
-NEEDED = ("podman", "buildah", "haproxy", "docker-registry", "busybox")
 
 
 class Images:
@@ -79,3 +86,61 @@ def images(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Images]:
             check=False,
             capture_output=True,
         )
+
+
+class Place:
+    """One environment of a project of its own, removed after the test."""
+
+    def __init__(self, tmp_path: Path, registry: str) -> None:
+        self.tmp_path = tmp_path
+        self.project = f"t{uuid.uuid4().hex[:10]}"
+        self.plain_http = (registry,)
+        self.secrets: dict[str, dict[str, str]] = {}
+        self.said: list[str] = []
+        self.environ = {**os.environ, **container_environ(tmp_path / "state")}
+
+    @property
+    def state(self) -> Path:
+        return self.tmp_path / "state"
+
+    def open(self, **options: Any) -> PodmanTarget:
+        made = context(
+            self.tmp_path,
+            project=self.project,
+            secrets=self.secrets,
+            plain_http=self.plain_http,
+            progress=self.said.append,
+        )
+        return PodmanTarget(msgspec.convert(options, PodmanOptions), made, "dev", {})
+
+    def desired(self, *objects: dict[str, Any], **images: str) -> Desired:
+        return desired(*objects, images=images, project=self.project)
+
+    def deploy(self, want: Desired, **options: Any) -> Live:
+        target = self.open(**options)
+        assert target.check(want) == ()
+        target.stage(want)
+        target.switch(want)
+        target.settle(want.generation)
+        return target.current()
+
+    def podman(self, *args: str) -> str:
+        done = subprocess.run(["podman", *args], env=self.environ, check=True, capture_output=True, text=True)
+        return done.stdout
+
+    def containers(self, *extra: str) -> list[dict[str, Any]]:
+        label = f"--filter=label=vivido.project={self.project}"
+        return json.loads(self.podman("ps", "--all", "--format=json", label, *extra))
+
+    def haproxy_pids(self) -> tuple[int, ...]:
+        return Proxy(self.state / "haproxy", {}).running()
+
+
+@pytest.fixture
+def place(tmp_path: Path, images: Images) -> Iterator[Place]:
+    place = Place(tmp_path, images.registry)
+    yield place
+    place.open().settle("")
+    for volume in place.podman("volume", "ls", "--quiet", f"--filter=label=vivido.project={place.project}").split():
+        place.podman("volume", "rm", "--force", volume)
+    assert place.haproxy_pids() == ()

@@ -1,7 +1,9 @@
 """Images by digest: pulled once, and proved to be what was promised."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
+
+import msgspec
 
 from vivido.crashpoint import crashpoint
 from vivido.errors import IntegrityError, ToolError, UnreachableError
@@ -12,17 +14,32 @@ PULL_TIMEOUT = 1800.0
 """Seconds that one pull may take."""
 
 
-def pull(podman: Podman, image: str, plain_http: Iterable[str]) -> bool:
-    """Bring an image to this machine; say whether it had to be pulled.
+def bring(podman: Podman, image: str, plain_http: Iterable[str], progress: Callable[[str], None]) -> dict[str, Any]:
+    """Bring an image to this machine unless it is here; return its facts.
 
     Raises:
         UnreachableError: `podman.pull`: the registry did not answer or does not have it.
+        IntegrityError: `podman.digest`: its content has not the digest that its name promises.
     """
-    if podman.has("image", image):
-        return False
-    plain = parse_reference(image).repository.registry in plain_http
+    found = _inspect(podman, image)
+    if found is None:
+        _pull(podman, image, parse_reference(image).repository.registry in plain_http)
+        progress(f"pulled {image}")
+        found = _inspect(podman, image) or {}
+    if not has_digest(found, image.rpartition("@")[2]):
+        raise IntegrityError(f"{image} is here with other content: {found.get('Digest')}", code="podman.digest")
+    return found
+
+
+def _inspect(podman: Podman, image: str) -> dict[str, Any] | None:
+    done = podman.attempt("image", "inspect", image)
+    return msgspec.json.decode(done.stdout)[0] if done.returncode == 0 else None
+
+
+def _pull(podman: Podman, image: str, plain_http: bool) -> None:
+    flags = ["--quiet", *(["--tls-verify=false"] if plain_http else [])]
     crashpoint("podman.image.pull.before")
-    done = podman.attempt("pull", "--quiet", *(["--tls-verify=false"] if plain else []), image, timeout=PULL_TIMEOUT)
+    done = podman.attempt("pull", *flags, image, timeout=PULL_TIMEOUT)
     crashpoint("podman.image.pull.after")
     if done.returncode != 0:
         raise UnreachableError(
@@ -31,7 +48,6 @@ def pull(podman: Podman, image: str, plain_http: Iterable[str]) -> bool:
             hint="See whether the registry answers and has it; name it under `registries: plain-http:` if it speaks plain HTTP.",
             retry_after=10,
         )
-    return True
 
 
 def facts(podman: Podman, images: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -41,18 +57,6 @@ def facts(podman: Podman, images: Iterable[str]) -> dict[str, dict[str, Any]]:
         return {}
     found = podman.json("image", "inspect", *wanted)
     return dict(zip(wanted, found, strict=True))
-
-
-def verify(podman: Podman, image: str) -> dict[str, Any]:
-    """Return the facts of an image after proving that its content has the digest that its name promises.
-
-    Raises:
-        IntegrityError: `podman.digest`: it has not.
-    """
-    found = facts(podman, [image])[image]
-    if not has_digest(found, image.rpartition("@")[2]):
-        raise IntegrityError(f"{image} is here with other content: {found.get('Digest')}", code="podman.digest")
-    return found
 
 
 def has_digest(found: dict[str, Any], digest: str) -> bool:

@@ -54,10 +54,12 @@ def logs(
             f"no containers of {service or 'anything'} in {environment}; there is: {', '.join(known) or 'nothing'}",
             code="podman.no-containers",
         )
+    # Podman names containers only where there are several.
+    before = f"{chosen[0].name} " if len(chosen) == 1 else ""
     args = ["podman", "logs", "--names", f"--tail={lines}", *(["--follow"] if follow else []), *(s.id for s in chosen)]
     with subprocess.Popen(args, env=podman.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as child:
         try:
             for line in child.stdout or ():
-                yield printable(redact(line.decode("utf-8", "replace").rstrip("\n")))
+                yield before + printable(redact(line.decode("utf-8", "replace").rstrip("\n")))
         finally:
             child.terminate()

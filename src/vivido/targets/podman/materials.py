@@ -109,10 +109,8 @@ def ensure_volume(podman: Podman, name: str, volume: Volume, labels: dict[str, s
 
 
 def _options(volume: Volume) -> list[str]:
-    if volume.how != "memory":
-        return []
-    size = [f"--opt=o=size={volume.size}"] if volume.size else []
-    return ["--opt=type=tmpfs", "--opt=device=tmpfs", *size]
+    # No size: Podman 4.3 takes it for a disk quota. The container's memory limit counts what is stored there.
+    return ["--opt=type=tmpfs", "--opt=device=tmpfs"] if volume.how == "memory" else []
 
 
 def _archive(volume: Volume) -> bytes:

@@ -53,9 +53,10 @@ def find_network(podman: Podman, names: Names) -> Network | None:
     Raises:
         ToolError: `podman.name-taken`: it is another environment's.
     """
-    if not podman.has("network", names.prefix):
+    done = podman.attempt("network", "inspect", names.prefix)
+    if done.returncode != 0:
         return None
-    found = podman.json("network", "inspect", names.prefix)[0]
+    found = msgspec.json.decode(done.stdout)[0]
     labels = found.get("labels") or {}
     owner = (labels.get(label.PROJECT), labels.get(label.ENVIRONMENT))
     if owner != (names.project, names.environment):

@@ -1,5 +1,8 @@
 """Make the pods of one generation."""
 
+import re
+from typing import Any
+
 import msgspec
 
 from vivido.crashpoint import crashpoint
@@ -7,12 +10,14 @@ from vivido.errors import ToolError
 from vivido.targets.interface import Desired
 from vivido.targets.podman import names as label
 from vivido.targets.podman.arguments import Dressing, Wiring, container, sandbox
-from vivido.targets.podman.images import refuse_root, verify
+from vivido.targets.podman.images import refuse_root
 from vivido.targets.podman.manifest.blueprint import Container, Mount, Volume, Workload
 from vivido.targets.podman.materials import Secrets, ensure_volume
 from vivido.targets.podman.names import Names
 from vivido.targets.podman.program import Podman, failure, labelled
 from vivido.targets.podman.removal import remove_pod
+
+_NAME_IN_USE = re.compile(r"already (in use|exists)|name .* is in use|pod already exists")
 
 
 class Pod(msgspec.Struct, frozen=True):
@@ -28,38 +33,49 @@ class Pod(msgspec.Struct, frozen=True):
 class Maker:
     """Makes the pods of one generation."""
 
-    def __init__(self, podman: Podman, names: Names, desired: Desired, state: str, secrets: Secrets) -> None:
+    def __init__(
+        self, podman: Podman, desired: Desired, state: str, secrets: Secrets, images: dict[str, dict[str, Any]]
+    ) -> None:
         self._podman = podman
-        self._names = names
+        self._names = Names(desired.project, desired.environment)
         self._desired = desired
         self._state = state
         self._secrets = secrets
+        self._images = images
 
     def create(self, pod: Pod, wiring: Wiring) -> None:
         """Make a pod and its containers without starting them; what is left of an earlier attempt goes first.
 
         Raises:
             ToolError: `podman.failed`, `podman.root`.
-            IntegrityError: `podman.digest`.
         """
-        remove_pod(self._podman, pod.name)
         volumes = {v.name: self._volume(pod, v) for v in pod.workload.volumes}
+        crashpoint("podman.container.create.before")
+        try:
+            self._assemble(pod, wiring, volumes)
+        except ToolError as e:
+            # Left by an earlier attempt, or by a podman that outlived a killed Vivido.
+            if not _NAME_IN_USE.search(e.message):
+                raise
+            remove_pod(self._podman, pod.name)
+            self._assemble(pod, wiring, volumes)
+        crashpoint("podman.container.create.after")
+
+    def _assemble(self, pod: Pod, wiring: Wiring, volumes: dict[str, str]) -> None:
         several = len(pod.workload.containers) > 1
         shared = sandbox(wiring, f"{pod.workload.name}-{pod.replica}")
-        crashpoint("podman.container.create.before")
         if several:
             labels = self._labels(pod, "")
             self._podman.run("pod", "create", f"--name={pod.name}", *labelled(labels), *shared)
         for spec in pod.workload.containers:
             place = [f"--name={pod.name}-{spec.name}", f"--pod={pod.name}"] if several else [f"--name={pod.name}"]
             self._create(pod, spec, [*place, *([] if several else shared)], volumes)
-        crashpoint("podman.container.create.after")
 
     def start(self, pod: Pod) -> None:
-        """Run a pod's init containers to their end, then start its containers.
+        """Start a pod's containers.
 
         Raises:
-            ToolError: `podman.failed`, or `podman.init-failed` with what an init container printed.
+            ToolError: `podman.failed`.
         """
         crashpoint("podman.container.start.before")
         args = ("pod", "start", pod.name) if len(pod.workload.containers) > 1 else ("start", pod.name)
@@ -85,9 +101,8 @@ class Maker:
             remove_pod(self._podman, name)
 
     def _create(self, pod: Pod, spec: Container, place: list[str], volumes: dict[str, str], role: str = "") -> None:
-        found = verify(self._podman, spec.image)
         if spec.non_root:
-            refuse_root(spec.image, found)
+            refuse_root(spec.image, self._images[spec.image])
         dressing = Dressing(
             labels={
                 **self._labels(pod, spec.image),

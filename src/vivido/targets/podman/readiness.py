@@ -56,7 +56,7 @@ class Waiter:
         if found is None:
             raise self._refusal(pod, f"its container {spec.name} is gone", seen)
         if found.restarts >= RESTARTS:
-            raise self._refusal(pod, f"{spec.name} ended {found.restarts} times, last with {found.exit_code}", seen)
+            raise self._refusal(pod, f"{spec.name} ended {found.restarts} times", seen)
         if not found.running:
             self._why[pod.name] = f"{spec.name} is {found.state} (exit code {found.exit_code})"
             return False

@@ -7,11 +7,10 @@ from vivido.targets.podman.program import Podman
 from vivido.targets.podman.seen import Seen
 
 
-def remove_pod(podman: Podman, name: str, grace: int = 0) -> None:
+def remove_pod(podman: Podman, name: str) -> None:
     """Remove a pod or container of that name, whatever state it is in."""
-    if podman.has("pod", name):
-        podman.run("pod", "rm", "--force", f"--time={grace}", name)
-    podman.run("rm", "--force", "--ignore", "--volumes=false", f"--time={grace}", name)
+    podman.attempt("pod", "rm", "--force", "--ignore", "--time=0", name)
+    podman.run("rm", "--force", "--ignore", "--time=0", name)
 
 
 def stop_and_remove(podman: Podman, seen: Iterable[Seen], timeout: float) -> None:

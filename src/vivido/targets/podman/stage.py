@@ -1,11 +1,12 @@
 """Bring a generation up beside what runs."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from vivido.targets.interface import Desired, TargetContext
 from vivido.targets.podman import names as label
 from vivido.targets.podman.arguments import Wiring
-from vivido.targets.podman.images import pull
+from vivido.targets.podman.images import bring
 from vivido.targets.podman.jobs import Jobs
 from vivido.targets.podman.manifest.blueprint import Blueprint, Service, Workload
 from vivido.targets.podman.materials import Secrets, asking
@@ -46,7 +47,8 @@ class Stage:
         self._blueprint = blueprint
         self._names = Names(desired.project, desired.environment)
         self._secrets = Secrets(podman, self._names, desired.generation, asking(context, blueprint))
-        self._maker = Maker(podman, self._names, desired, context.state, self._secrets)
+        self._images: dict[str, dict[str, Any]] = {}
+        self._maker = Maker(podman, desired, context.state, self._secrets, self._images)
 
     def run(self, timeout: float) -> None:
         """Pull, run Jobs, start pods, wait until all are ready. What is there already is kept.
@@ -57,8 +59,7 @@ class Stage:
             UnreachableError: `podman.pull`.
         """
         for image in sorted({c.image for c in self._blueprint.containers}):
-            if pull(self._podman, image, self._context.plain_http):
-                self._context.progress(f"pulled {image}")
+            self._images[image] = bring(self._podman, image, self._context.plain_http, self._context.progress)
         network = ensure_network(self._podman, self._names)
         self._run_jobs(network, timeout)
         pods = pods_of(self._names, self._desired.generation, self._blueprint.workloads)

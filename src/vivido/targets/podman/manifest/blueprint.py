@@ -57,8 +57,6 @@ class Volume(msgspec.Struct, frozen=True):
     """Permissions of the files."""
     claim: str = ""
     """Name of the PersistentVolumeClaim."""
-    size: str = ""
-    """Of `memory`, in bytes; empty: half of the machine's memory."""
 
 
 class Mount(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from vivido.targets.podman.manifest.blueprint import Mount, SecretFile, SecretKey, Volume
-from vivido.targets.podman.manifest.reading import Findings, items, mapping, number, quantity
+from vivido.targets.podman.manifest.reading import Findings, items, mapping, number
 from vivido.targets.podman.manifest.variables import Sources
 
 
@@ -51,7 +51,7 @@ class Storage:
         if "persistentVolumeClaim" in volume:
             return Volume(name, "claim", claim=str(mapping(volume["persistentVolumeClaim"]).get("claimName")))
         if "emptyDir" in volume:
-            return _empty(name, mapping(volume["emptyDir"]))
+            return Volume(name, "memory" if mapping(volume["emptyDir"]).get("medium") == "Memory" else "empty")
         kinds = ", ".join(k for k in volume if k != "name")
         self._findings.unsupported(self._where, f"volume {name} is of kind {kinds or 'none'}")
         return None
@@ -81,10 +81,3 @@ class Storage:
         if sub_path:
             return [SecretFile(SecretKey(name, key), path, mode) for key, file in chosen if file == sub_path]
         return [SecretFile(SecretKey(name, key), str(PurePosixPath(path) / file), mode) for key, file in chosen]
-
-
-def _empty(name: str, options: dict[str, Any]) -> Volume:
-    if options.get("medium") != "Memory":
-        return Volume(name, "empty")
-    size = quantity(options.get("sizeLimit"))
-    return Volume(name, "memory", size=str(int(size)) if size else "")
