@@ -5,7 +5,6 @@ import http.client
 import os
 import signal
 import socket
-import subprocess
 import time
 from pathlib import Path
 
@@ -38,14 +37,22 @@ def start(home: Path) -> int:
     port = _port()
     config, log = home / "config.yml", home / "registry.log"
     config.write_text(_CONFIG.format(root=home / "blobs", port=port), encoding="utf-8")
-    with log.open("wb") as output:
-        child = subprocess.Popen(
-            ["docker-registry", "serve", str(config)], stdout=output, stderr=output, start_new_session=True
-        )
-    (home / "pid").write_text(f"{child.pid}\n", encoding="utf-8")
+    # Not a subprocess.Popen: it shall outlive this program.
+    pid = os.posix_spawnp(
+        "docker-registry",
+        ["docker-registry", "serve", str(config)],
+        os.environ,
+        setsid=True,
+        file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+            (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT, 0o600),
+            (os.POSIX_SPAWN_DUP2, 1, 2),
+        ],
+    )
+    (home / "pid").write_text(f"{pid}\n", encoding="utf-8")
     deadline = time.monotonic() + 20
     while not _answers(port):
-        if child.poll() is not None or time.monotonic() > deadline:
+        if not _runs(pid) or time.monotonic() > deadline:
             raise StoryError(f"the registry did not start: {log.read_text(errors='replace')[-2000:]}")
         time.sleep(0.05)
     return port

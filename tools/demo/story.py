@@ -57,12 +57,12 @@ class Shell:
         """
         started = time.monotonic()
         _line(f"   {_paint('1', f'$ {command}')}")
-        child = self.start(command)
         lines: list[str] = []
-        for line in child.stdout or ():
-            lines.append(line)
-            _line(f"     {line.rstrip()}")
-        code = child.wait()
+        with self.start(command) as child:
+            for line in child.stdout or ():
+                lines.append(line)
+                _line(f"     {line.rstrip()}")
+        code = child.returncode
         _line(_paint("2", f"     ({time.monotonic() - started:.1f} s{f', exit code {code}' if code else ''})"))
         if code not in expect:
             raise StoryError(f"`{command}` ended with {code}, expected {' or '.join(map(str, expect))}")

@@ -61,7 +61,7 @@ class Archive:
         found: list[str] = []
         queue = [package]
         while queue:
-            for name in _libraries(self._cache("depends", queue.pop())):
+            for name in read_libraries(self._cache("depends", queue.pop())):
                 if name not in installed and name not in found:
                     found.append(name)
                     queue.append(name)
@@ -117,8 +117,8 @@ def _known(packages: list[str], options: list[str]) -> bool:
     return {f"Package: {package}" for package in packages} <= set(shown.splitlines())
 
 
-def _libraries(depends: str) -> list[str]:
-    """Read `apt-cache depends`: of alternatives (`|Depends`) the first; modules and settings of PAM are no libraries."""
+def read_libraries(depends: str) -> list[str]:
+    """Return the libraries in `apt-cache depends`: of alternatives (`|Depends`) the first; PAM's modules are none."""
     found: list[str] = []
     chosen = False
     for line in depends.splitlines():

@@ -47,10 +47,11 @@ def bring(tools: Path, archive: Archive) -> None:
     archive.unpack([*packages, *dict.fromkeys(libraries)], root)
     (tools / "bin").mkdir(exist_ok=True)
     for program in UNPACKED:
-        _wrap(tools / "bin" / program, root)
+        wrap(tools / "bin" / program, root)
 
 
-def _wrap(wrapper: Path, root: Path) -> None:
+def wrap(wrapper: Path, root: Path) -> None:
+    """Write what is called for a program that lies somewhere under `root`: it finds the libraries there, and nothing else does."""
     program = next(root / place / wrapper.name for place in _PLACES if (root / place / wrapper.name).is_file())
     wrapper.unlink(missing_ok=True)
     if wrapper.name == "busybox":
