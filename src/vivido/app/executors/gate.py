@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from vivido.app.addresses import main_url
 from vivido.app.executors.side import environment_of
 from vivido.app.kinds import options_of
 from vivido.engine.executor import Done, Work
@@ -45,7 +46,7 @@ class Gate:
         """Return where the environment is reached, by the file or by what the target says."""
         environment = environment_of(self._ws, work)
         urls = self._ws.target(environment, work.progress).current().urls
-        return {"url": environment.url or urls.get("", next(iter(urls.values()), "")), "urls": urls}
+        return {"url": main_url(self._ws.project, environment, urls), "urls": urls}
 
 
 def subject_of(state: State, spec: GateSpec, *, attempt: int, since: int = 0) -> Subject:
