@@ -126,6 +126,13 @@ def test_a_link_and_a_directory_of_one_name_cannot_write_elsewhere(mirror: Mirro
     assert list((tmp_path / "victim").iterdir()) == []
 
 
+def test_two_entries_of_one_name(mirror: Mirror, tmp_path: Path) -> None:
+    blob, other = (str(mirror.objects.create_blob(b)) for b in (b"x", b"y"))
+    with pytest.raises(RefusedError) as e:
+        export(mirror, _raw_tree(mirror, [(b"100644", b"a", blob), (b"100644", b"a", other)]), [""], tmp_path / "out")
+    assert e.value.code == "git.path-clash"
+
+
 def test_no_filter_touches_the_bytes(mirror: Mirror, remote: Path, tmp_path: Path) -> None:
     tip = commit_to(remote, {".gitattributes": b"* text eol=crlf\n*.x ident", "f.x": b"$Id$\na\n"})
     mirror.fetch("main")

@@ -1,4 +1,3 @@
-import os
 import shutil
 import subprocess
 import sys
@@ -6,9 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from git_situation import ALICE
 
-from vivido.errors import Error, InputError, NotFoundError
+from vivido.errors import Error, InputError, IntegrityError, NotFoundError, ToolError
+from vivido.git.commit import commit_files
 from vivido.git.mirror import Mirror
+from vivido.git.push import Pushed, push
 from vivido.git.read import read
 from vivido.process import run
 from vivido.testing.gitserver import commit_to, create_bare
@@ -116,6 +118,56 @@ def test_names_that_are_no_branch(mirror: Mirror, branch: str) -> None:
     assert e.value.code == "git.ref"
 
 
+def test_a_head_that_points_to_no_branch(remote: Path, tmp_path: Path) -> None:
+    tip = run(["git", "-C", str(remote), "rev-parse", "main"]).text.strip()
+    run(["git", "-C", str(remote), "update-ref", "--no-deref", "HEAD", tip])
+    with pytest.raises(NotFoundError) as e:
+        Mirror(str(remote), tmp_path / "cache").fetch()
+    assert e.value.code == "git.no-default-branch"
+
+
+@pytest.mark.parametrize("name", ["refs/tips/main.lock", "packed-refs.lock", "HEAD.lock", "config.lock"])
+def test_locks_of_a_process_that_died_are_in_nobodys_way(mirror: Mirror, remote: Path, name: str) -> None:
+    tip = commit_to(remote, {"a": b"1"})
+    (mirror.path / name).touch()
+    assert mirror.fetch() == tip
+    (mirror.path / name).touch()
+    made = commit_files(mirror, tip, {"b": b"1"}, "m", ALICE)
+    assert push(mirror, "main", made, tip) == Pushed(made)
+    assert mirror.tip("main") == made
+
+
+def test_a_mirror_that_breaks_between_two_calls(mirror: Mirror, remote: Path) -> None:
+    mirror.fetch("main")
+    tip = commit_to(remote, {"a": b"1"})
+    _break_all_packs(mirror.path)
+    assert mirror.fetch("main") == tip
+    assert read(mirror, tip, "a") == b"1"
+
+
+def test_reading_a_mirror_whose_configuration_is_broken(mirror: Mirror) -> None:
+    (mirror.path / "config").write_text("[core")
+    again = Mirror(mirror.url, mirror.path.parent)
+    with pytest.raises(IntegrityError):
+        again.tip("main")
+    assert again.fetch("main")
+
+
+def test_a_cache_that_cannot_be(remote: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ToolError) as e:
+        Mirror(str(remote), tmp_path / "file" / "cache").fetch("main")
+    assert e.value.code == "git.no-mirror"
+
+
+def test_a_full_disk_condemns_no_mirror(mirror: Mirror) -> None:
+    mirror.fetch("main")
+    with pytest.raises(ToolError) as e, mirror.reading():
+        raise OSError(28, "No space left on device")
+    assert e.value.code == "git.no-mirror"
+    assert not (mirror.path / "vivido-damaged").exists()
+
+
 def _break_all_packs(path: Path) -> None:
     for file in (path / "objects").rglob("*"):
         if file.is_file():
@@ -217,13 +269,6 @@ def test_a_users_pruning_leaves_the_mirror_alone(mirror: Mirror, remote: Path) -
     tip = mirror.fetch("other")
     mirror.fetch("main")
     assert mirror.tip("other") == tip
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_cache_that_cannot_be_written(tmp_path: Path, remote: Path) -> None:
-    (tmp_path / "cache").mkdir(mode=0o500)
-    with pytest.raises((Error, OSError)):
-        Mirror(str(remote), tmp_path / "cache").fetch("main")
 
 
 def test_loading_the_room_does_not_load_pygit2() -> None:

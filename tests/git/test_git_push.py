@@ -15,16 +15,18 @@ from vivido.errors import (
     InputError,
     NotFoundError,
     RefusedError,
+    ToolError,
     UnreachableError,
 )
 from vivido.git.commit import commit_files
+from vivido.git.failure import explain
 from vivido.git.history import describe, history
 from vivido.git.mirror import Mirror
 from vivido.git.publish import AlreadyThere, Edit, Hand, Key, backoff, publish
 from vivido.git.push import Moved, Pushed, Refused, push
 from vivido.git.read import changed, read
 from vivido.git.trailers import trailer
-from vivido.process import run
+from vivido.process import Completed, run
 from vivido.testing.gitserver import GitServer, commit_to, create_bare, credential_helper, git_server, install_hook
 
 KEY = Key("p-1", "commit")
@@ -273,6 +275,28 @@ class TestPublish:
         assert asked == [1]
 
 
+@pytest.mark.parametrize(
+    ("said", "kind", "code"),
+    [
+        ("fatal: detected dubious ownership in repository at '/x'", ForbiddenError, "git.owner"),
+        ("remote: Write access to repository not granted.", ForbiddenError, "git.forbidden"),
+        ("ssh: Could not resolve hostname x: Name or service not known", UnreachableError, "git.unreachable"),
+        ("fatal: the remote end hung up unexpectedly", UnreachableError, "git.unreachable"),
+        ("fatal: something new https://bot:s3cret@host/", ToolError, "git.failed"),
+    ],
+)
+def test_what_git_complains_of(said: str, kind: type[Error], code: str) -> None:
+    error = explain(Completed(("git",), 128, b"", said.encode()), "https://bot@example.com/x")
+    assert (type(error), error.code, error.where) == (kind, code, "https://example.com/x")
+    assert "s3cret" not in str(error)
+    assert error.hint or kind in (UnreachableError, ToolError)
+
+
+def test_a_server_that_never_answers() -> None:
+    error = explain(Completed(("git",), 124, b"", b"", timed_out=True), "https://example.com/x")
+    assert (type(error), error.code, error.retry_after) == (UnreachableError, "git.timeout", 5)
+
+
 _CHILD = """
 import sys
 from pathlib import Path
@@ -324,6 +348,19 @@ class TestHttp:
         with pytest.raises(ForbiddenError) as e:
             Mirror(url, tmp_path / "cache").fetch("main")
         assert "tok3n" not in f"{e.value} {e.value.where} {e.value.hint}"
+
+    def test_a_large_push(self, server: GitServer, tmp_path: Path, hand: Hand) -> None:
+        mirror = Mirror(server.create("shop", START), tmp_path / "cache")
+        big = os.urandom(3_000_000)
+        made = publish(mirror, "main", lambda _: Edit({"big": big}, "S"), KEY, hand)
+        other = Mirror(mirror.url, tmp_path / "other")
+        assert other.fetch("main") == made
+        assert read(other, made, "big") == big
+
+    def test_a_slow_server_is_waited_for(self, server: GitServer, tmp_path: Path) -> None:
+        url = server.create("shop", START)
+        server.delay = 0.05
+        assert Mirror(url, tmp_path / "cache").fetch("main")
 
     def test_a_protected_branch(self, server: GitServer, tmp_path: Path, hand: Hand) -> None:
         mirror = Mirror(server.create("shop", START), tmp_path / "cache")

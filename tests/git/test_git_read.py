@@ -6,12 +6,12 @@ from git_situation import ALICE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vivido.errors import Error, InputError, RefusedError
+from vivido.errors import Error, InputError, IntegrityError, RefusedError
 from vivido.git.address import branch_ref
 from vivido.git.commit import Kept, commit_files
 from vivido.git.history import describe, find_by_trailer, history
 from vivido.git.mirror import Mirror
-from vivido.git.read import MAX_FILE, Entry, changed, is_ancestor, listing, object_id, read
+from vivido.git.read import MAX_FILE, Entry, changed, content_of, is_ancestor, listing, object_id, read
 from vivido.process import run
 from vivido.testing.gitserver import commit_to
 
@@ -47,6 +47,13 @@ def test_commits_that_are_none(mirror: Mirror) -> None:
         with pytest.raises(Error) as e:
             read(mirror, commit, "README.md")
         assert e.value.code == code
+
+
+def test_a_file_by_the_id_of_its_content(mirror: Mirror) -> None:
+    tip = mirror.fetch("main")
+    assert content_of(mirror, object_id(mirror, tip, "README.md")) == b"hello\n"
+    with pytest.raises(IntegrityError):
+        content_of(mirror, "0" * 40)
 
 
 def test_a_symbolic_link_is_not_read(mirror: Mirror) -> None:
@@ -144,6 +151,16 @@ def test_a_merge_is_listed_only_where_it_changed_something_itself(mirror: Mirror
     assert [c.subject for c in history(mirror, old, merge, ("b",))] == ["Edit"]
     assert describe(mirror, merge).parents == (tip, side)
     assert "Merge" in [c.subject for c in history(mirror, old, merge)]
+
+
+@pytest.mark.parametrize("header", [b"", b"encoding ISO-8859-1\n", b"encoding no-such\n"])
+def test_messages_in_other_encodings(mirror: Mirror, header: bytes) -> None:
+    raw = mirror.objects.read(mirror.fetch("main"))[1]
+    head = raw.split(b"\n\n", 1)[0]
+    made = str(mirror.objects.write(1, head + b"\n" + header + b"\nGr\xfc\xdfe\n\nA: \xe9\n"))
+    expected = "Grüße" if b"8859" in header else "Gr\ufffd\ufffde"
+    assert describe(mirror, made).subject == expected
+    assert list(describe(mirror, made).trailers) == ["A"]
 
 
 def test_find_by_trailer(mirror: Mirror, remote: Path) -> None:

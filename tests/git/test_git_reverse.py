@@ -99,6 +99,14 @@ def test_a_file_that_somebody_deleted_since(mirror: Mirror, start: str) -> None:
     assert [(c.ours, c.commit, c.author) for c in result.found] == [((), bob, "Bob <bob@example.com>")]
 
 
+def test_a_line_that_somebody_deleted_since(mirror: Mirror, start: str) -> None:
+    promotion = _with(mirror, start, b"v1", b"v2")
+    bob = _with(mirror, promotion, b"  newTag: v2\n", b"", BOB)
+    result = reverse(mirror, bob, [promotion])
+    assert isinstance(result, Conflicts)
+    assert [(c.line, c.ours, c.theirs, c.commit) for c in result.found] == [(3, (), ("  newTag: v1",), bob)]
+
+
 def test_a_deleted_executable_comes_back_as_one(mirror: Mirror, start: str) -> None:
     tool = Kept(0o100755, str(mirror.objects.create_blob(b"#!/bin/sh\n")))
     first = _step(mirror, start, {"run": tool})

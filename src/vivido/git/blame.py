@@ -26,19 +26,19 @@ def last_change(mirror: Mirror, tip: str, since: str, path: str, lines: tuple[in
     """
     commits = {c.id: c for c in history(mirror, since, tip, (path,))}
     if lines is not None and lines[1] > 0:
-        blamed = _blamed(mirror, tip, path, lines)
+        blamed = _blamed(mirror, tip, since, path, lines)
         for commit in commits.values():
             if commit.id in blamed:
                 return _named(commit)
     return next((_named(c) for c in commits.values()), ("", ""))
 
 
-def _blamed(mirror: Mirror, tip: str, path: str, lines: tuple[int, int]) -> set[str]:
+def _blamed(mirror: Mirror, tip: str, since: str, path: str, lines: tuple[int, int]) -> set[str]:
     first, count = lines
     with reading(mirror):
-        if path not in mirror.objects[tip].tree:  # pyright: ignore[reportAttributeAccessIssue]
-            return set()
-        blame = mirror.objects.blame(path, newest_commit=oid(tip), min_line=first + 1, max_line=first + count)
+        blame = mirror.objects.blame(
+            path, newest_commit=oid(tip), oldest_commit=oid(since), min_line=first + 1, max_line=first + count
+        )
         return {str(hunk.final_commit_id) for hunk in blame}
 
 

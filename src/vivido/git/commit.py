@@ -171,7 +171,7 @@ def _edit(mirror: Mirror, tree: "Tree | None", nested: _Nested, directory: str) 
         made = _entry(mirror, present, content, path)
         if made is not None:
             builder.insert(_utf8(name), made.id, made.mode)
-        elif present is not None:
+        else:
             builder.remove(_utf8(name))
     return builder.write() if len(builder) else None
 

@@ -17,13 +17,14 @@ _UNAUTHORIZED = re.compile(
     re.I,
 )
 _FORBIDDEN = re.compile(
-    r"returned error: 403|Write access to repository not granted|not allowed to push|read-only|dubious ownership", re.I
+    r"returned error: 403|Write access to repository not granted|not allowed to push|read-only", re.I
 )
 _NO_REPOSITORY = re.compile(
     r"repository .*not found|does not appear to be a git repository|returned error: 404|not a git repository"
     r"|Repository not found|project you were looking for could not be found|no such file or directory",
     re.I,
 )
+_OWNER = re.compile(r"dubious ownership", re.I)
 _NO_REF = re.compile(r"couldn't find remote ref|Remote branch .* not found", re.I)
 _UNREACHABLE = re.compile(
     r"Could not resolve host|Connection (refused|reset|timed out|closed)|Failed to connect|Couldn't connect"
@@ -46,6 +47,7 @@ def explain(done: Completed, url: str) -> Error:
         return UnreachableError(f"{where} did not answer in time", code="git.timeout", retry_after=_RETRY, where=where)
     for pattern, make in (
         (_HOST_KEY, _host_key),
+        (_OWNER, _owner),
         (_UNAUTHORIZED, _unauthorized),
         (_FORBIDDEN, _forbidden),
         (_NO_REF, _no_ref),
@@ -79,6 +81,11 @@ def _host_key(where: str, text: str) -> Error:
     return ForbiddenError(
         f"the SSH host key of {where} is not known or has changed: {text}", code="git.host-key", hint=hint, where=where
     )
+
+
+def _owner(where: str, text: str) -> Error:
+    hint = "If you trust it, say so: git config --global --add safe.directory PATH."
+    return ForbiddenError(f"{where} belongs to another user: {text}", code="git.owner", hint=hint, where=where)
 
 
 def _unauthorized(where: str, text: str) -> Error:

@@ -114,8 +114,9 @@ def find_by_trailer(
     bound = since if since is not None and mirror.objects.get(since) is not None else None
     with reading(mirror):
         for commit in _walk(mirror, bound, tip, limit):
-            if all(value in commit.message for value in key.values()):
-                found = {k.lower(): v for k, v in trailers(commit.message).items()}
+            message = _message(commit)
+            if all(value in message for value in key.values()):
+                found = {k.lower(): v for k, v in trailers(message).items()}
                 if all(value in found.get(name.lower(), ()) for name, value in key.items()):
                     return str(commit.id)
     return None
@@ -154,7 +155,7 @@ def _id_at(tree: "Tree", path: str) -> str:
 
 
 def _info(commit: "Commit") -> CommitInfo:
-    message = commit.message
+    message = _message(commit)
     found = trailers(message)
     co = [v for k, values in found.items() if k.lower() == "co-authored-by" for v in values]
     return CommitInfo(
@@ -169,6 +170,13 @@ def _info(commit: "Commit") -> CommitInfo:
         message=message,
         trailers=found,
     )
+
+
+def _message(commit: "Commit") -> str:
+    try:
+        return commit.raw_message.decode(commit.message_encoding or "utf-8")
+    except (UnicodeDecodeError, LookupError):
+        return commit.raw_message.decode("utf-8", "replace")
 
 
 def _person(signature: "Signature") -> Person:

@@ -7,24 +7,26 @@ other in time); `HEAD` points to the tip of the remote's default branch.
 
 import fcntl
 import hashlib
+import re
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from vivido.errors import IntegrityError, NotFoundError, ToolError
 from vivido.git.address import HEADS, branch_ref, check_url, display
 from vivido.git.command import git
 from vivido.git.failure import explain, said, unforeseen
 from vivido.process import Completed
-from vivido.text.redact import without_userinfo
+from vivido.text.redact import printable, without_userinfo
 
 if TYPE_CHECKING:
     from pygit2.repository import Repository
 
 _TIPS = "refs/tips/"
 _DAMAGED = "vivido-damaged"
+_UNWRITABLE = re.compile(r"no space left|permission denied|read-only|quota exceeded", re.I)
 _FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-prune-tags")
 
 
@@ -86,10 +88,10 @@ class Mirror:
         Args:
             branch: Its short name; empty for the remote's default branch as it was last asked for.
         """
-        objects = self.objects
-        name = _tip_ref(branch) if branch else str(objects.lookup_reference("HEAD").target)
-        found = objects.references.get(name)
-        return None if found is None else str(found.target)
+        with self.reading():
+            name = _tip_ref(branch) if branch else str(self.objects.lookup_reference("HEAD").target)
+            found = self.objects.references.get(name)
+            return None if found is None else str(found.target)
 
     def default_branch(self) -> str:
         """Return the remote's default branch, as last asked for; it is asked where it never was.
@@ -97,7 +99,8 @@ class Mirror:
         Raises:
             NotFoundError: `git.no-default-branch`.
         """
-        target = str(self.objects.lookup_reference("HEAD").target)
+        with self.reading():
+            target = str(self.objects.lookup_reference("HEAD").target)
         if target.startswith(_TIPS):
             return target.removeprefix(_TIPS).replace("%2F", "/")
         return self.ask_default_branch()
@@ -113,8 +116,7 @@ class Mirror:
             target, tab, _ = line.removeprefix("ref: ").partition("\t")
             if line.startswith("ref: ") and tab and target.startswith(HEADS):
                 name = target.removeprefix(HEADS)
-                with self.locked():
-                    self.objects.references.create("HEAD", _tip_ref(name), force=True)
+                self._point("HEAD", _tip_ref(name))
                 return name
         raise NotFoundError(
             f"{self.where} has no default branch: it is empty, or its HEAD points to no branch",
@@ -132,13 +134,8 @@ class Mirror:
         args = (*_FETCH, "--prune" if prune else "--no-prune", "--end-of-options", self.url, *refspecs)
         with self.locked():
             done = self._git(args)
-            if done.returncode == 0:
-                return
-            error = explain(done, self.url)
-            if not unforeseen(error) or self._sound():
-                raise error
-            self._remake()
-            done = self._git(args)
+            if done.returncode != 0 and self._mended(done):
+                done = self._git(args)
             if done.returncode != 0:
                 raise explain(done, self.url)
 
@@ -161,8 +158,7 @@ class Mirror:
 
     def remember(self, branch: str, commit: str) -> None:
         """Note that a branch is now at a commit, after a push."""
-        with self.locked():
-            self.objects.references.create(_tip_ref(branch), self.objects[commit].id, force=True)
+        self._point(_tip_ref(branch), commit)
 
     @property
     def objects(self) -> "Repository":
@@ -170,7 +166,8 @@ class Mirror:
         if self._opened is None:
             self.ensure()
             self._birth = _birth(self.path)
-            self._opened = _open(self.path)
+            with self.reading():
+                self._opened = _open(self.path)
         return self._opened
 
     def ensure(self) -> None:
@@ -185,8 +182,7 @@ class Mirror:
         if self._holding:
             yield
             return
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.with_suffix(".lock").open("w") as lock:
+        with self._lock_file() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._holding = True
             try:
@@ -212,11 +208,63 @@ class Mirror:
             retry_after=0,
         )
 
+    @contextmanager
+    def reading(self) -> Generator[None]:
+        """Turn what pygit2 raises into Vivido's errors: over bytes it cannot read, the mirror is damaged.
+
+        Raises:
+            IntegrityError: `git.mirror-damaged`.
+            ToolError: `git.no-mirror`: the disk is full, or the mirror cannot be written.
+        """
+        import pygit2  # loaded late, see _open
+
+        try:
+            yield
+        except (pygit2.GitError, KeyError, OSError) as e:
+            if _UNWRITABLE.search(str(e)):
+                raise self._impossible(str(e)) from e
+            raise self.damaged(printable(str(e))) from e
+
+    def _lock_file(self) -> TextIO:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            return self.path.with_suffix(".lock").open("w", encoding="utf-8")
+        except OSError as e:
+            raise self._impossible(str(e)) from e
+
+    def _impossible(self, why: str) -> ToolError:
+        hint = "Make room there, or let this user write it; it can be deleted at any time."
+        where = str(self.path.parent)
+        return ToolError(
+            f"no mirror can be kept in {where}: {printable(why)}", code="git.no-mirror", hint=hint, where=where
+        )
+
+    def _point(self, ref: str, target: str) -> None:
+        with self.locked(), self.reading():
+            # Nobody else writes here while the mirror is locked, so a lock file belongs to a process that died.
+            (self.path / f"{ref}.lock").unlink(missing_ok=True)
+            to = target if target.startswith(_TIPS) else self.objects[target].id
+            self.objects.references.create(ref, to, force=True)
+
+    def _mended(self, failed: Completed) -> bool:
+        """Say whether something here was broken and is whole again, so that trying once more makes sense."""
+        if not unforeseen(explain(failed, self.url)):
+            return False
+        stale = [*self.path.glob("*.lock"), *(self.path / "refs").rglob("*.lock")]
+        for lock in stale:
+            lock.unlink(missing_ok=True)
+        if stale:
+            return True
+        if self._sound():
+            return False
+        self._remake()
+        return True
+
     def _git(self, args: tuple[str, ...]) -> Completed:
         return git(args, directory=self.path, bare=True, remote=True)
 
     def _forget(self, branch: str) -> None:
-        with self.locked():
+        with self.locked(), self.reading():
             if _tip_ref(branch) in self.objects.references:
                 self.objects.references.delete(_tip_ref(branch))
 
@@ -231,7 +279,7 @@ class Mirror:
         args = ["init", "--quiet", "--bare", "--template=", "--initial-branch=main", str(fresh)]
         done = git(args, directory=self.path.parent)
         if done.returncode != 0:
-            raise ToolError(f"no mirror could be made in {self.path.parent}: {said(done)}", code="git.no-mirror")
+            raise self._impossible(said(done))
         if self.path.exists():
             old = self.path.with_suffix(".old")
             shutil.rmtree(old, ignore_errors=True)

@@ -5,8 +5,8 @@ no UTF-8 can still be listed and exported.
 """
 
 import os
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, cast
 
 from vivido.errors import InputError, NotFoundError
@@ -23,19 +23,14 @@ FILE, EXECUTABLE, LINK, DIRECTORY, MODULE = 0o100644, 0o100755, 0o120000, 0o0400
 _FORBIDDEN_PARTS = ("", ".", "..")
 
 
-@contextmanager
-def reading(mirror: Mirror) -> Generator[None]:
-    """Turn what pygit2 raises over bytes it cannot read into a damaged mirror.
+def reading(mirror: Mirror) -> AbstractContextManager[None]:
+    """Turn what pygit2 raises inside into Vivido's errors.
 
     Raises:
         IntegrityError: `git.mirror-damaged`.
+        ToolError: `git.no-mirror`.
     """
-    import pygit2  # loaded late, see mirror._open
-
-    try:
-        yield
-    except (pygit2.GitError, KeyError, OSError) as e:
-        raise mirror.damaged(printable(str(e))) from e
+    return mirror.reading()
 
 
 def commit_of(mirror: Mirror, commit: str) -> "Commit":
@@ -83,10 +78,7 @@ def children(tree: "Tree") -> Iterator[tuple[str, "Object"]]:
 
 def child(tree: "Tree", name: str) -> "Object | None":
     """Return one entry of a directory, None where there is none."""
-    try:
-        return tree[name] if name in tree else None  # noqa: SIM401  a tree has no get()
-    except UnicodeEncodeError:
-        return next((entry for n, entry in children(tree) if n == name), None)
+    return tree[name] if name in tree else None  # noqa: SIM401  a tree has no get()
 
 
 def entry_at(mirror: Mirror, commit: str, path: str) -> "Object | None":

@@ -144,7 +144,7 @@ def publish(mirror: Mirror, branch: str, derive: Derive, key: Key, hand: Hand, *
             hand.pause(attempt)
             tip = mirror.fetch(branch)
     raise ConflictError(
-        f"{mirror.where}: others pushed to {branch} faster, {hand.attempts} times",
+        f"{mirror.where}: {branch} was moved or locked by others at each of {hand.attempts} attempts",
         code="git.branch-busy",
         hint="Try again when it is quieter there.",
         where=mirror.where,

@@ -31,7 +31,6 @@ _MOVED = (
     "reference already exists",
     "needs force",
     "failed to lock",
-    "failed to write",
 )
 _DIRTY = ("unstaged changes", "staged changes", "update working tree", "untracked working tree", "working directory")
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vivido.errors import ToolError
+from vivido.git.address import check_commit
 from vivido.git.command import git
 from vivido.git.commit import Signer
 from vivido.git.mirror import Mirror
-from vivido.git.objects import check_commit
 from vivido.process import run
 from vivido.text.redact import printable
 

@@ -4,9 +4,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from vivido.errors import NotFoundError, ToolError
+from vivido.errors import NotFoundError
 from vivido.git.command import git
-from vivido.git.failure import brief, said
+from vivido.git.failure import explain, said
 from vivido.text.redact import printable
 
 
@@ -101,4 +101,4 @@ def _ask(directory: Path, *args: str) -> bytes:
             code="git.no-work-tree",
             hint="Go to a clone of the repository, or make one: git init.",
         )
-    raise ToolError(f"git failed in {printable(str(directory))}: {brief(text)}", code="git.failed")
+    raise explain(done, str(directory))
