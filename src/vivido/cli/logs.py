@@ -35,15 +35,17 @@ def open_(environment: str, *, browser: bool = True, common: Common = PLAIN) -> 
         browser: Open it too; --no-browser only prints.
         common: Flags of every command.
     """
+    from vivido.app.addresses import main_url
     from vivido.app.live import look
 
     ws = common.open()
     seen = look(ws, environment)
-    own = ws.environment(environment).url
-    if seen.live is None and not own:
+    urls = dict(seen.live.urls if seen.live else {})
+    url = main_url(ws.project, ws.environment(environment), urls)
+    if seen.live is None and not url:
         raise UnreachableError(f"{environment}: {seen.problem}", code="target.unreachable")
-    urls = {"": own} if own else dict(seen.live.urls if seen.live else {})
-    if not urls:
+    urls = urls or {"": url}
+    if not url:
         raise InputError(
             f"nothing says where {environment} is reached", code="environment.no-url", hint="Give it a `url:`."
         )
@@ -51,5 +53,5 @@ def open_(environment: str, *, browser: bool = True, common: Common = PLAIN) -> 
         urls, common.output, lambda: "\n".join(f"{name:12} {url}".strip() for name, url in urls.items()), urls.values()
     )
     if browser and common.output == "text":
-        webbrowser.open(next(iter(urls.values())))
+        webbrowser.open(url)
     return Exit.OK

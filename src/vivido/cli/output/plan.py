@@ -25,8 +25,20 @@ def told(proposal: Proposal, *, whole: bool = True) -> str:
     lines.append(f"Files:    {', '.join(proposal.files) or 'none: Git says so already'}")
     lines += [f"Note:     {note}" for note in proposal.notes]
     if whole:
-        lines += ["", coloured(proposal.diff) if proposal.diff else "The rendered objects do not change."]
+        lines += ["", _changes(proposal)]
     return "\n".join(lines)
+
+
+def _changes(proposal: Proposal) -> str:
+    """Return the diff; of an environment that was empty only what is new, for all of it is."""
+    if not proposal.diff:
+        return "The rendered objects do not change."
+    if proposal.plan.way_back.release:
+        return coloured(proposal.diff)
+    new = [
+        line.removeprefix("+++ ").removesuffix(" (after)") for line in proposal.diff.splitlines() if line[:4] == "+++ "
+    ]
+    return "\n".join(["New objects (vivido diff shows them whole):", *(f"  {name}" for name in new)])
 
 
 def coloured(diff: str) -> str:
