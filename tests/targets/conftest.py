@@ -43,7 +43,7 @@ class Images:
         shutil.copy(shutil.which("busybox") or "", context / "busybox")
         (context / "www" / "version").write_text(version)
         for script, body in SCRIPTS.items():
-            (scripts / script).write_text(f"#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\n'\n{body}\n")
+            (scripts / script).write_text(f"#!/bin/sh\n{body}\n")
             (scripts / script).chmod(0o755)
         (context / "Containerfile").write_text(CONTAINERFILE)
         tag = f"{self.registry}/{name}:{version}"
@@ -65,11 +65,14 @@ COPY www /www
 CMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]
 """
 
+HEAD = "printf 'Content-Type: text/plain\\r\\n\\r\\n'\n"
 SCRIPTS = {
-    "slow": "/bin/busybox sleep ${QUERY_STRING:-1}; /bin/busybox cat /www/version",
-    "call": "/bin/busybox wget -qO- http://$QUERY_STRING/version",
-    "env": "/bin/busybox env",
-    "file": "/bin/busybox cat /$QUERY_STRING",
+    "slow": HEAD + "/bin/busybox sleep ${QUERY_STRING:-1}; /bin/busybox cat /www/version",
+    "call": HEAD + "/bin/busybox wget -qO- http://$QUERY_STRING/version",
+    "env": HEAD + "/bin/busybox env",
+    "file": HEAD + "/bin/busybox cat /$QUERY_STRING",
+    "reaches": "/bin/busybox wget -qO- http://$QUERY_STRING/version > /dev/null || printf 'Status: 503 No\\r\\n'\n"
+    + HEAD,
 }
 
 

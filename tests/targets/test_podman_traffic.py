@@ -74,6 +74,27 @@ def test_services_call_each_other_and_switch_together(place: "Place", images: "I
     assert {c["Labels"]["vivido.generation"] for c in place.containers()} == {want.generation}
 
 
+def test_pods_of_a_first_release_may_wait_for_each_other(place: "Place", images: "Images") -> None:
+    web = images.build("web", "1")
+    waits = {"httpGet": {"path": "/cgi-bin/reaches?api", "port": "http"}, "timeoutSeconds": 5}
+    objects = [deployment("web", serving(web, readinessProbe=waits)), service("web")]
+    target = place.open(ready="20s")
+    want = place.desired(*objects, deployment("api", serving(web)), service("api"), web=web)
+    target.stage(want)
+    assert target.current().generation == ""
+    assert target.current().urls == {}
+    target.switch(want)
+    target.settle(want.generation)
+    live = target.current()
+    assert get(f"{live.urls['web']}/cgi-bin/call?api") == "1"
+
+    never = deployment("new", serving(web, readinessProbe={"httpGet": {"path": "/never", "port": "http"}}))
+    with pytest.raises(RefusedError):
+        place.open(ready="1s").stage(place.desired(*objects, never, service("new"), web=web))
+    target.settle(live.generation)
+    assert target.current() == live
+
+
 def test_what_is_not_ready_leaves_the_old_untouched(place: "Place", images: "Images") -> None:
     web, fixed = images.build("web", "1"), images.build("web", "2")
     live = place.deploy(place.desired(deployment("web", serving(web)), service("web"), web=web))

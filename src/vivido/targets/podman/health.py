@@ -32,11 +32,11 @@ def live(podman: Podman, seen: tuple[Seen, ...], traffic: Traffic) -> Live:
 def urls(serving: Serving) -> dict[str, str]:
     """Return Service → URL, `service:port` for its further ports, and `""` where one Service alone speaks HTTP."""
     found: dict[str, str] = {}
-    for route in serving.routes:
+    for route in (r for r in serving.routes if r.public):
         found[route.service if route.service not in found else f"{route.service}:{route.label or route.number}"] = (
             route.url
         )
-    spoken = {r.service: r.url for r in reversed(serving.routes) if r.mode == "http"}
+    spoken = {r.service: r.url for r in reversed(serving.routes) if r.mode == "http" and r.public}
     return {**found, **({"": next(iter(spoken.values()))} if len(spoken) == 1 else {})}
 
 
@@ -76,7 +76,8 @@ def _traffic(traffic: Traffic, serving: Serving) -> list[str]:
     if not traffic.alive():
         return ["HAProxy does not run: the next promotion starts it again"]
     try:
-        down = [b.route for b in traffic.backends() if b.status.startswith("DOWN")]
+        backends = (b for b in traffic.backends() if b.name.partition(".")[0] == serving.generation)
+        down = [b.route for b in backends if b.status.startswith("DOWN")]
     except Error as e:
         return [e.message]
     return [f"HAProxy gives no requests to a pod of {route}" for route in sorted(set(down))]

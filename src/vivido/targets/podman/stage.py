@@ -50,11 +50,11 @@ class Stage:
         self._images: dict[str, dict[str, Any]] = {}
         self._maker = Maker(podman, desired, context.state, self._secrets, self._images)
 
-    def run(self, timeout: float) -> None:
-        """Pull, run Jobs, start pods, wait until all are ready. What is there already is kept.
+    def start(self, timeout: float) -> None:
+        """Pull, run Jobs, start pods. What is there already is kept.
 
         Raises:
-            RefusedError: `target.not-ready`, `podman.job-failed`, `podman.secret-missing`.
+            RefusedError: `podman.job-failed`, `podman.secret-missing`.
             ToolError: `podman.failed`.
             UnreachableError: `podman.pull`.
         """
@@ -62,10 +62,21 @@ class Stage:
             self._images[image] = bring(self._podman, image, self._context.plain_http, self._context.progress)
         network = ensure_network(self._podman, self._names)
         self._run_jobs(network, timeout)
-        pods = pods_of(self._names, self._desired.generation, self._blueprint.workloads)
-        self._ensure(pods, network, timeout)
+        self._ensure(self._pods, network, timeout)
+
+    def wait(self, timeout: float) -> None:
+        """Wait until all pods are ready.
+
+        Raises:
+            RefusedError: `target.not-ready`.
+        """
+        pods = self._pods
         self._context.progress(f"waiting for {len(pods)} pods to be ready")
         Waiter(self._podman, self._look, self._known_secrets).wait(pods, timeout)
+
+    @property
+    def _pods(self) -> list[Pod]:
+        return pods_of(self._names, self._desired.generation, self._blueprint.workloads)
 
     def _run_jobs(self, network: Network, timeout: float) -> None:
         jobs = Jobs(self._podman, self._names, self._maker, self._desired.generation, self._known_secrets)

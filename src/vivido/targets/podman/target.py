@@ -24,6 +24,7 @@ from vivido.targets.podman.options import PodmanOptions
 from vivido.targets.podman.ports import Ports
 from vivido.targets.podman.program import Podman
 from vivido.targets.podman.proxy.process import Proxy
+from vivido.targets.podman.proxy.serving import Serving
 from vivido.targets.podman.proxy.traffic import Traffic
 from vivido.targets.podman.removal import stop_and_remove
 from vivido.targets.podman.seen import Seen, see
@@ -67,7 +68,10 @@ class PodmanTarget:
         for notice in blueprint.notices:
             self._context.progress(notice)
         self.restore()
-        Stage(self._podman, self._context, desired, blueprint).run(seconds("ready", self._options.ready))
+        stage, limit = Stage(self._podman, self._context, desired, blueprint), seconds("ready", self._options.ready)
+        stage.start(limit)
+        self._open_new_services(desired, blueprint)
+        stage.wait(limit)
 
     def switch(self, desired: Desired) -> None:
         """Give the generation the traffic of all its Services.
@@ -77,12 +81,9 @@ class PodmanTarget:
             RefusedError: `target.not-ready`: a pod is gone since it was staged.
         """
         blueprint = self._read(desired)
-        network = self._network()
         planned = self._ports.plan(blueprint)
         self._ports.keep(planned)
-        serving = serving_of(desired, blueprint, self._see(desired.generation), network, planned)
-        ensure_addresses(network.interface, sorted({r.address for r in serving.routes}))
-        self._traffic.switch(serving)
+        self._traffic.switch(self._wanted(desired, blueprint, planned))
 
     def settle(self, keep: str) -> None:
         """Wait for what is under way, then stop and remove every generation but one. Claims' volumes stay in any case.
@@ -135,6 +136,19 @@ class PodmanTarget:
         if network is not None:
             ensure_addresses(network.interface, sorted({r.address for r in serving.routes if r.address}))
         return self._traffic.restore() or bool(down)
+
+    def _open_new_services(self, desired: Desired, blueprint: Blueprint) -> None:
+        """Let new pods reach each other under names that nobody serves yet: else none of them could wait for another."""
+        served = {r.name for r in self._traffic.serving.routes if r.servers and r.public}
+        names = {f"{s.name}:{p.number}" for s in blueprint.services for p in s.ports}
+        if names - served:
+            self._traffic.open(self._wanted(desired, blueprint, dict.fromkeys(names, 0)))
+
+    def _wanted(self, desired: Desired, blueprint: Blueprint, public: dict[str, int]) -> Serving:
+        network = self._network()
+        serving = serving_of(desired, blueprint, self._see(desired.generation), network, public)
+        ensure_addresses(network.interface, sorted({r.address for r in serving.routes}))
+        return serving
 
     def _read(self, desired: Desired) -> Blueprint:
         return read_blueprint(desired, self._context.secret_keys, self._options.ignore)

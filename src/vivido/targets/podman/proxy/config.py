@@ -56,7 +56,7 @@ def _listen(route: Route, *, servers: bool) -> str:
         f"    mode {'tcp' if route.mode == 'tcp' else 'http'}",
         *([] if route.mode == "tcp" else ["    option idle-close-on-response"]),
         *([f"    bind {route.address}:{route.number}{protocol}"] if route.address else []),
-        f"    bind 127.0.0.1:{route.public}{protocol}",
+        *([f"    bind 127.0.0.1:{route.public}{protocol}"] if route.public else []),
         "    balance roundrobin",
         *(_check(route.check) if route.check else []),
     ]

@@ -31,7 +31,7 @@ class Route(msgspec.Struct, frozen=True):
     address: str
     """Where containers reach it, with `number`."""
     public: int
-    """Loopback port where this machine reaches it."""
+    """Loopback port where this machine reaches it; 0 before its first switch."""
     check: Probe | None
     servers: tuple[Server, ...]
     """Those that get traffic."""
@@ -85,6 +85,14 @@ def merged(old: Serving, new: Serving) -> Serving:
     routes = tuple(_taken_over(r, before.get(r.name)) for r in new.routes)
     names = {r.name for r in new.routes}
     return msgspec.structs.replace(new, routes=routes + tuple(r for r in old.routes if r.name not in names))
+
+
+def opened(old: Serving, new: Serving) -> Serving:
+    """Return what serves, and with it the new generation's routes that have no servers yet, without a public port."""
+    served = tuple(r for r in old.routes if r.servers and r.public)
+    names = {r.name for r in served}
+    fresh = tuple(msgspec.structs.replace(r, public=0) for r in new.routes if r.name not in names)
+    return msgspec.structs.replace(old, routes=served + fresh)
 
 
 def _taken_over(route: Route, before: Route | None) -> Route:

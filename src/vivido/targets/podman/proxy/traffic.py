@@ -10,7 +10,7 @@ from vivido.errors import ToolError
 from vivido.targets.podman.proxy.config import configuration, server_options, structure
 from vivido.targets.podman.proxy.process import Proxy
 from vivido.targets.podman.proxy.runtime import Backend, Runtime
-from vivido.targets.podman.proxy.serving import Route, Serving, merged
+from vivido.targets.podman.proxy.serving import Route, Serving, merged, opened
 from vivido.targets.record import load, save, write
 
 PAUSE = 0.05
@@ -54,6 +54,11 @@ class Traffic:
         crashpoint("haproxy.switch.recorded")
         self.restore()
         crashpoint("haproxy.switch.after")
+
+    def open(self, new: Serving) -> None:
+        """Open those Services of a generation that nobody serves, for pods only. What serves is not touched."""
+        self._save(opened(self.serving, new))
+        self.restore()
 
     def retire(self, keep: str) -> None:
         """Close the Services that only other generations have; what is under way there may finish."""
