@@ -5,7 +5,6 @@ are defined before, `$$` stands for `$`, and what is not defined stays as it is 
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Callable
 from typing import Any
@@ -47,7 +46,7 @@ def clear_values(manifest: dict[str, Any]) -> dict[str, str]:
     for key, encoded in string_map(manifest.get("data")).items():
         try:
             values[key] = base64.b64decode(encoded, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             continue
     return values | string_map(manifest.get("stringData"))
 
