@@ -1,13 +1,16 @@
 """Every rule that no schema can say: the mistake, its place, its code, and what to do."""
 
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
-from config_examples import ED25519, KINDS, OTHER, SHOP
+from config_examples import ED25519, KINDS, OTHER, SHOP, Options
 
 from vivido.config.check import check
 from vivido.config.diagnostic import Diagnostic
+from vivido.config.kinds import Kind, Kinds
 from vivido.config.rules.order import cycles, promotion_order
+from vivido.time.clock import parse_duration
 
 RSA_1024 = (
     "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQCrZ+yFHvHGg0Rs8wTCYkVxmbbMsCO0gAkVE9tJLmkBBbsnYqFbRiVVhSiFLdKOTpZ4WPjWTUNjHsKFqYVYfBUk"
@@ -271,3 +274,59 @@ def test_what_a_first_mistake_explains_is_not_told_again() -> None:
     # A misspelt required key is one mistake, not an unknown key and a missing one.
     assert one(changed("    target: none", "    taget: none")).code == "config.unknown-key"
     assert one(changed("- run: sh smoke.sh", "- rum: sh smoke.sh")).code == "config.unknown-key"
+
+
+class Inner(Options, frozen=True):
+    word: str
+
+    def __post_init__(self) -> None:
+        if self.word == "bad":
+            raise ValueError("this word is bad")
+
+
+class Nested(Options, frozen=True):
+    inner: list[Inner] = []  # noqa: RUF012 - msgspec copies it
+    wait: str = "1s"
+    people: ClassVar[None] = None
+    refers: ClassVar[dict[str, str]] = {"who": "groups"}
+    at_most: ClassVar[dict[str, str]] = {"many": "who"}
+    who: str = ""
+    many: int | str = 1
+
+    def __post_init__(self) -> None:
+        parse_duration(self.wait)
+        if len(self.inner) > 2:
+            raise ValueError("too much of it")
+
+
+@pytest.mark.parametrize(
+    ("options", "place", "said"),
+    [
+        ("{inner: [{word: good}, {word: bad}]}", (7, 45), "nested: this word is bad"),
+        ("{wait: soon}", (7, 22), "nested: “soon” is no duration"),
+        ("{inner: [{word: a}, {word: b}, {word: c}]}", (7, 22), "nested: too much of it"),
+        ("{who: x}", (7, 28), "there is no group “x” in this file"),
+        ("{who: g, many: 2}", (7, 37), "“many” asks for 2, and g is 1"),
+    ],
+)
+def test_the_struct_of_a_kind_has_the_last_word(options: str, place: tuple[int, int], said: str) -> None:
+    text = (
+        "project: shop\nservices: {web: {image: r.example.com/web, config: web}}\npeople: {a: {}}\ngroups: {g: [a]}\n"
+        f"environments:\n  dev:\n    gates: [{{nested: {options}}}]\n    target: none\n"
+    )
+    kinds = Kinds({"nested": Kind(Nested)}, {"none": KINDS.targets["none"]})
+    project, (found,) = check(text, "f", kinds)
+    assert project is None
+    assert (found.line, found.column) == place
+    assert found.message.startswith(said)
+
+
+def test_what_is_right_for_a_nested_struct_passes() -> None:
+    kinds = Kinds({"nested": Kind(Nested)}, {"none": KINDS.targets["none"]})
+    text = (
+        "project: shop\nservices: {web: {image: r.example.com/web, config: web}}\npeople: {a: {}}\ngroups: {g: [a]}\n"
+        "environments: {dev: {target: none, gates: [nested, {nested: {who: g, many: many, inner: [{word: a}]}}]}}\n"
+    )
+    project, found = check(text, "f", kinds)
+    assert project is not None, found
+    assert project.environments[0].gates[1].options["inner"] == [{"word": "a"}]

@@ -16,6 +16,14 @@ from vivido.errors import InputError
 
 Schema = dict[str, Any]
 
+_COLLECTIONS = (
+    inspect.ListType,
+    inspect.VarTupleType,
+    inspect.SetType,
+    inspect.FrozenSetType,
+    inspect.DictType,
+)
+
 DRAFT = "http://json-schema.org/draft-07/schema#"
 
 
@@ -65,7 +73,20 @@ def _nested(structs: tuple[type, ...]) -> Iterator[type]:
             yield part.cls
             waiting += [f.type for f in part.fields]
         else:
+            _refuse_deadly(part)
             waiting += _parts(part)
+
+
+def _refuse_deadly(part: inspect.Type) -> None:
+    """Refuse the union that makes msgspec free a pattern as if it were a type; see `values.words`."""
+    if isinstance(part, inspect.UnionType):
+        patterns = [t for t in part.types if isinstance(t, inspect.StrType) and t.pattern]
+        if patterns and any(isinstance(t, _COLLECTIONS) for t in part.types):
+            raise InputError(
+                f"an option is text with the pattern {patterns[0].pattern} or a collection: msgspec cannot hold both",
+                code="config.kind",
+                hint="Give the pattern by vivido.config.values.words.",
+            )
 
 
 def _parts(part: inspect.Type) -> list[inspect.Type]:

@@ -9,7 +9,20 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from vivido.config.values import EmailAddress, Host, Name, Platform, RepositoryPath, Text, VariableName, WebAddress
+from vivido.config.values import (
+    EmailAddress,
+    Host,
+    Name,
+    Platform,
+    RepositoryPath,
+    SecretKey,
+    SecretName,
+    StateAddress,
+    Tag,
+    Text,
+    VariableName,
+    WebAddress,
+)
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
@@ -112,10 +125,7 @@ class EnvironmentShape(Shape, frozen=True):
     """Where it is reached, for gates and people. Otherwise what the target says."""
     gates: list[Any] = []
     """What a release has to pass."""
-    secrets: dict[
-        Annotated[str, Meta(title="the name of a Secret", pattern="^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")],
-        dict[Annotated[str, Meta(title="a key of a Secret", pattern="^[A-Za-z0-9._-]{1,253}$")], SecretSourceShape],
-    ] = {}
+    secrets: dict[SecretName, dict[SecretKey, SecretSourceShape]] = {}
     """Secret → key → where its value comes from."""
 
 
@@ -157,23 +167,13 @@ class ProjectShape(Shape, frozen=True):
     """Where images are pushed: `registry.example.com/shop` makes `registry.example.com/shop/<service>`."""
     layout: Literal["directories"] = "directories"
     """How configuration is kept in Git: one repository, a directory or overlay per environment."""
-    channel: Annotated[str, Meta(title="a tag", pattern="^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")] = "edge"
+    channel: Tag = "edge"
     """The tag that `vivido build` moves to what it built."""
     configuration: Text | ConfigurationShape = "."
     """The repository with the environments' configuration: URL, path, or `.` for the one of this file."""
     registries: RegistriesShape = RegistriesShape()
     """How registries are reached."""
-    state: (
-        Annotated[
-            str,
-            Meta(
-                title="a database URL: sqlite:///path or postgresql://host/name",
-                pattern=r"^(sqlite:///|postgres(ql)?://)\S+$",
-                examples=["postgresql://db.example.com/vivido"],
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
+    state: StateAddress | UnsetType = UNSET
     """Database with the promotions under way, without a password. Otherwise an SQLite file of yours."""
     commits: CommitsShape = CommitsShape()
     """How Vivido's commits are made."""

@@ -7,75 +7,86 @@ from typing import Annotated
 
 from msgspec import Meta
 
+
+def words(title: str, pattern: str, *examples: str, secret: bool = False) -> Meta:
+    r"""Return the meaning of a text option: a title that completes “… is not <title>”, a pattern, examples.
+
+    The pattern goes into the JSON Schema only, where `check` reads it. `Meta(pattern=…)` would do the same but for a fault of
+    msgspec up to 0.22: of a union such as `Annotated[str, Meta(pattern=…)] | list[str]` it frees the pattern as if it were a
+    type, and the process dies when it ends (`TypeNode_get_traverse_ranges` does not count the regular expression).
+
+    Args:
+        title: Without a full stop.
+        pattern: A regular expression that JSON Schema and Python read alike.
+        examples: The first is told to whoever wrote something else.
+        secret: People may paste a secret here by mistake: the value is never shown.
+    """
+    # writeOnly is JSON Schema's mark for what is not to be shown.
+    extra: dict[str, object] = {"pattern": pattern, **({"writeOnly": True} if secret else {})}
+    return Meta(title=title, examples=list(examples) or None, extra_json_schema=extra)
+
+
 Name = Annotated[
     str,
-    Meta(
-        title="a name of lower-case letters, digits and hyphens between them, at most 40",
-        examples=["shop"],
-        pattern="^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$",
+    words(
+        "a name of lower-case letters, digits and hyphens between them, at most 40",
+        "^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$",
+        "shop",
     ),
 ]
 """Names of projects, services, environments, gates, people, groups."""
 
-Text = Annotated[str, Meta(title="text", pattern=r"\S")]
+Text = Annotated[str, words("text", r"\S")]
 """Anything but nothing."""
 
-RepositoryPath = Annotated[str, Meta(title="a path", pattern=r"\S", examples=["deploy/web"])]
+RepositoryPath = Annotated[str, words("a path", r"\S", "deploy/web")]
 """A path in the repository, relative to the directory of `vivido.yaml`, `/`-separated."""
 
 Duration = Annotated[
     str,
-    Meta(
-        title="a duration such as 500ms, 30s, 10m, 1h30m or 2d",
-        pattern=r"^([0-9]{1,9}(\.[0-9]{1,9})?(ms|s|m|h|d))+$",
-        examples=["500ms", "30s", "10m", "24h"],
+    words(
+        "a duration such as 500ms, 30s, 10m, 1h30m or 2d",
+        r"^([0-9]{1,9}(\.[0-9]{1,9})?(ms|s|m|h|d))+$",
+        "500ms",
+        "30s",
+        "10m",
+        "24h",
     ),
 ]
 """Read by `vivido.time.clock.parse_duration`."""
 
-Day = Annotated[
-    str,
-    Meta(
-        title="a day such as 2027-06-30",
-        pattern="^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
-        examples=["2027-06-30"],
-    ),
-]
+Day = Annotated[str, words("a day", "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "2027-06-30")]
 """A calendar day (`until`), quoted or not: dates are text here."""
 
 WebAddress = Annotated[
-    str,
-    Meta(
-        title="an http:// or https:// address", pattern=r"^https?://[^\s/]+(/\S*)?$", examples=["http://127.0.0.1:8081"]
-    ),
+    str, words("an http:// or https:// address", r"^https?://[^\s/]+(/\S*)?$", "http://127.0.0.1:8081")
 ]
 
-EmailAddress = Annotated[
-    str, Meta(title="an e-mail address", pattern=r"^[^@\s]+@[^@\s]+$", examples=["alice@example.com"])
-]
+EmailAddress = Annotated[str, words("an e-mail address", r"^[^@\s]+@[^@\s]+$", "alice@example.com")]
 
 Host = Annotated[
+    str, words("a host with its port", r"^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?$", "localhost:5000")
+]
+
+Platform = Annotated[str, words("a platform", "^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", "linux/amd64")]
+
+Tag = Annotated[str, words("a tag", "^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "edge")]
+
+StateAddress = Annotated[
     str,
-    Meta(
-        title="a host with its port",
-        pattern=r"^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?$",
-        examples=["localhost:5000"],
+    words(
+        "a database URL: sqlite:///path or postgresql://host/name",
+        r"^(sqlite:///|postgres(ql)?://)\S+$",
+        "postgresql://db.example.com/vivido",
     ),
 ]
 
-Platform = Annotated[
-    str, Meta(title="a platform", pattern="^[a-z0-9]+/[a-z0-9]+(/[a-z0-9]+)?$", examples=["linux/amd64"])
+SecretName = Annotated[str, words("the name of a Secret", "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "shop-db")]
+
+SecretKey = Annotated[str, words("a key of a Secret", "^[A-Za-z0-9._-]{1,253}$", "password")]
+
+VariableName = Annotated[
+    str, words("the name of an environment variable", "^[A-Za-z_][A-Za-z0-9_]*$", "SHOP_DB_PASSWORD", secret=True)
 ]
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
-
-VariableName = Annotated[
-    str,
-    Meta(
-        title="the name of an environment variable",
-        pattern="^[A-Za-z_][A-Za-z0-9_]*$",
-        # JSON Schema's mark for what is not to be shown: people paste the value itself here.
-        extra_json_schema={"writeOnly": True},
-        examples=["SHOP_DB_PASSWORD"],
-    ),
-]

@@ -13,6 +13,7 @@ from vivido.config.node import Entry, Node, Scalar, Sequence, child, entries, it
 from vivido.config.node import Mapping as MappingNode
 from vivido.config.rules.paths import Asked, check_path
 from vivido.config.rules.reference import unknown
+from vivido.errors import InputError
 from vivido.text.redact import printable, redact
 
 _AT = re.compile(r" - at `\$(.*)`$", re.DOTALL)
@@ -89,7 +90,7 @@ def _converts(found: Written, report: Report) -> None:
         return
     try:
         msgspec.convert(found.options(), found.kind.options)
-    except msgspec.ValidationError as e:
+    except (msgspec.ValidationError, InputError) as e:
         at = _AT.search(str(e))
         message = printable(redact(_AT.sub("", str(e))))
         option = _OPTION.match(message)
