@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from vivido.app.executors.tag import move_tags
 from vivido.errors import Error, InputError
 from vivido.targets.interface import Live, LogSource
 from vivido.text.redact import redact
@@ -38,6 +37,8 @@ def repair_tags(ws: "Workspace", environment: str) -> tuple[str, ...]:
     Returns:
         The repositories whose tag somebody had moved or removed.
     """
+    from vivido.app.executors.tag import move_tags
+
     deployed = ws.records.deployed(environment)
     return move_tags(ws, deployed[0].release, environment) if deployed else ()
 
