@@ -26,6 +26,10 @@ _NOUN = {"approve": "approval", "reject": "rejection"}
 class ApproveOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """Wait for signed approvals of people."""
 
+    refers: ClassVar[dict[str, str]] = {"by": "people", "not": f"people|{AUTHOR}"}
+    """Names that have to stand in the file; see `vivido.config.kinds`."""
+    at_most: ClassVar[dict[str, str]] = {"count": "by"}
+
     by: str | tuple[str, ...]
     """Who may approve: a person or a group of the file, or a list of them."""
     count: Annotated[int, msgspec.Meta(ge=1, le=100)] = 1
