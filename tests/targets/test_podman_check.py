@@ -214,7 +214,7 @@ def test_only_what_the_socket_cannot_change_is_structure() -> None:
         Serving("g2", "", (route("web", "g2.web.0", "g2.web.1"),)),
     )
     assert structure(one) == structure(two)
-    assert configuration(one) != configuration(two)
+    assert configuration(one, "s") != configuration(two, "s")
     other = Serving("g1", "", (route("web", "g1.web.0", public=20002),))
     assert structure(other) != structure(one)
 
@@ -228,6 +228,6 @@ def test_haproxy_reads_whatever_a_probe_says(tmp_path: Path, path: str) -> None:
         msgspec.structs.replace(route("h2"), mode="h2", public=20002, number=81),
     )
     config = tmp_path / "haproxy.cfg"
-    config.write_text(configuration(Serving("g", "", routes)))
+    config.write_text(configuration(Serving("g", "", routes), "haproxy.sock"))
     checked = subprocess.run(["haproxy", "-c", "-f", str(config)], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr

@@ -7,7 +7,9 @@ import errno
 import os
 import socket
 import struct
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from vivido.errors import ToolError
 
@@ -39,8 +41,21 @@ def ensure_addresses(interface: str, addresses: Iterable[str]) -> bool:
     return True
 
 
+def main(interface: str, *addresses: str) -> None:
+    """Do it in the network namespace that this process is in, and print that namespace's name.
+
+    Rootless Podman's namespace is entered by `podman unshare --rootless-netns`, which runs this file.
+    """
+    ensure_addresses(interface, addresses)
+    print(Path("/proc/self/ns/net").readlink())
+
+
 def _request(index: int, address: str) -> bytes:
     packed = socket.inet_aton(address)
     attributes = b"".join(struct.pack("=HH4s", 8, kind, packed) for kind in (_LOCAL, _ADDRESS))
     body = _BODY.pack(socket.AF_INET, 32, 0, 0, index) + attributes
     return _HEADER.pack(_HEADER.size + len(body), _NEW_ADDRESS, _REQUEST_ACK_CREATE_REPLACE, 1, 0) + body
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,5 +1,7 @@
 """From what is there to what should serve."""
 
+import os
+
 from vivido.errors import RefusedError
 from vivido.targets.interface import Desired
 from vivido.targets.podman.manifest.blueprint import Blueprint, Port, Service
@@ -59,4 +61,14 @@ def _route(
         for replica, ports in published[backend.workload]
     )
     number = public[f"{service.name}:{port.number}"]
-    return Route(service.name, port.number, port.name, port.mode, address, number, port.check, servers)
+    return Route(
+        service=service.name,
+        number=port.number,
+        label=port.name,
+        mode=port.mode,
+        address=address,
+        public=number,
+        check=port.check,
+        servers=servers,
+        rootless=os.geteuid() != 0,
+    )

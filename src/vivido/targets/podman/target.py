@@ -1,5 +1,7 @@
 """The five verbs of a `podman` target."""
 
+import os
+import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +25,7 @@ from vivido.targets.podman.network import Network, find_network
 from vivido.targets.podman.options import PodmanOptions
 from vivido.targets.podman.ports import Ports
 from vivido.targets.podman.program import Podman
+from vivido.targets.podman.proxy.inner import Inner
 from vivido.targets.podman.proxy.process import Proxy
 from vivido.targets.podman.proxy.serving import Serving
 from vivido.targets.podman.proxy.traffic import Traffic
@@ -46,7 +49,9 @@ class PodmanTarget:
         self._names = Names(context.project, environment)
         self._podman = Podman(Path(context.state), environ)
         self._proxy = Proxy(Path(context.state) / "haproxy", environ)
-        self._traffic = Traffic(self._proxy, Path(context.state) / "haproxy")
+        inside = ["podman", "unshare", "--rootless-netns"]
+        self._inner = Inner(Proxy(self._proxy.directory, self._podman.environ, name="inner", inside=inside))
+        self._traffic = Traffic(self._proxy, self._inner)
         self._ports = Ports(self._names, Path(context.state) / "ports.json", options.ports)
 
     def check(self, desired: Desired) -> tuple[Problem, ...]:
@@ -134,7 +139,7 @@ class PodmanTarget:
             self._podman.attempt("start", *down)
         network = find_network(self._podman, self._names)
         if network is not None:
-            ensure_addresses(network.interface, sorted({r.address for r in serving.routes if r.address}))
+            self._answer_for(network, serving)
         return self._traffic.restore() or bool(down)
 
     def _open_new_services(self, desired: Desired, blueprint: Blueprint) -> None:
@@ -147,8 +152,17 @@ class PodmanTarget:
     def _wanted(self, desired: Desired, blueprint: Blueprint, public: dict[str, int]) -> Serving:
         network = self._network()
         serving = serving_of(desired, blueprint, self._see(desired.generation), network, public)
-        ensure_addresses(network.interface, sorted({r.address for r in serving.routes}))
+        self._answer_for(network, serving)
         return serving
+
+    def _answer_for(self, network: Network, serving: Serving) -> None:
+        """Give the Services' addresses to this machine, or to rootless Podman's part of it."""
+        addresses = sorted({r.address for r in serving.routes})
+        if os.geteuid() == 0:
+            ensure_addresses(network.interface, addresses)
+            return
+        program = [sys.executable, "-m", ensure_addresses.__module__, network.interface, *addresses]
+        self._inner.leave(self._podman.run("unshare", "--rootless-netns", *program).strip())
 
     def _read(self, desired: Desired) -> Blueprint:
         return read_blueprint(desired, self._context.secret_keys, self._options.ignore)

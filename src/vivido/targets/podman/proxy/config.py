@@ -7,10 +7,14 @@ from vivido.targets.podman.proxy.serving import Route, Serving
 SOCKET = "haproxy.sock"
 """Relative to HAProxy's directory: a Unix socket's path has at most 107 characters."""
 
+INNER_SOCKET = "inner.sock"
+"""The same of the process inside rootless Podman's network."""
+
 _HEAD = """\
 # Written by vivido: changes are overwritten. What should serve is in serving.json beside this file.
 global
     description {structure}
+    # Relative to HAProxy's directory: a Unix socket's path has at most 107 characters.
     stats socket unix@{socket} mode 600 level admin expose-fd listeners
     # Two environments must never share a port by chance; a reload hands its listeners over instead.
     noreuseport
@@ -33,10 +37,32 @@ defaults
 _CHECKED = "check inter 2s fall 3 rise 1"
 
 
-def configuration(serving: Serving) -> str:
+def configuration(serving: Serving, socket: str) -> str:
     """Return the whole file, with the servers that get traffic: a fresh process does at once what it should."""
-    head = _HEAD.format(structure=structure(serving), socket=SOCKET)
+    head = _HEAD.format(structure=structure(serving), socket=socket)
     return "\n".join([head, *(_listen(r, servers=True) for r in serving.routes)])
+
+
+def inner_configuration(serving: Serving, socket: str) -> str:
+    """Return the configuration of the process inside rootless Podman's network: it passes everything on, and knows no servers."""
+    head = _HEAD.format(structure=inner_structure(serving), socket=socket)
+    return "\n".join([head, *map(_pass_on, serving.routes)])
+
+
+def inner_structure(serving: Serving) -> str:
+    """Return a name for the inner process's configuration; empty where no route needs one."""
+    routes = [_pass_on(r) for r in serving.routes if r.rootless]
+    return "vivido-" + sha256("\n".join([_HEAD, *routes]).encode())[:16] if routes else ""
+
+
+def _pass_on(route: Route) -> str:
+    lines = [
+        f"listen {route.name}",
+        "    mode tcp",
+        f"    bind {route.address}:{route.number}",
+        f"    server outer unix@{route.socket}",
+    ]
+    return "\n".join([*lines, ""])
 
 
 def structure(serving: Serving) -> str:
@@ -55,7 +81,7 @@ def _listen(route: Route, *, servers: bool) -> str:
         f"listen {route.name}",
         f"    mode {'tcp' if route.mode == 'tcp' else 'http'}",
         *([] if route.mode == "tcp" else ["    option idle-close-on-response"]),
-        *([f"    bind {route.address}:{route.number}{protocol}"] if route.address else []),
+        f"    bind {f'unix@{route.socket} mode 600' if route.rootless else f'{route.address}:{route.number}'}{protocol}",
         *([f"    bind 127.0.0.1:{route.public}{protocol}"] if route.public else []),
         "    balance roundrobin",
         *(_check(route.check) if route.check else []),

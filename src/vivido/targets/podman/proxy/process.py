@@ -7,13 +7,12 @@ line, and is the environment's own.
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from vivido import process
 from vivido.errors import ConflictError, ToolError
-from vivido.targets.podman.proxy.config import SOCKET
 from vivido.text.redact import printable
 
 TIMEOUT = 30.0
@@ -23,14 +22,32 @@ TIMEOUT = 30.0
 class Proxy:
     """Starts, reloads and stops the process whose directory this is."""
 
-    def __init__(self, directory: Path, environ: Mapping[str, str]) -> None:
-        self._directory = directory
+    def __init__(
+        self,
+        directory: Path,
+        environ: Mapping[str, str],
+        *,
+        name: str = "haproxy",
+        inside: Sequence[str] = (),
+    ) -> None:
+        """Name a process without touching it.
+
+        Args:
+            directory: Where its files are.
+            environ: Variables for it; `VIVIDO_HAPROXY` names the program.
+            name: Of its configuration and its socket, without their suffix.
+            inside: The command that starts it somewhere else than here: in rootless Podman's network.
+        """
+        self.directory = directory
+        self.socket = f"{name}.sock"
+        self._name = name
         self._environ = dict(environ)
+        self._inside = list(inside)
 
     @property
     def config(self) -> Path:
         """The configuration file."""
-        return self._directory / "haproxy.cfg"
+        return self.directory / f"{self._name}.cfg"
 
     @property
     def program(self) -> str:
@@ -54,8 +71,8 @@ class Proxy:
         old = self.running()
         if old and not take_over:
             self.stop()
-        handing = ["-x", SOCKET, "-sf", *map(str, old)] if old and take_over else []
-        args = [self.program, "-D", "-C", str(self._directory), "-f", str(self.config), *handing]
+        handing = ["-x", self.socket, "-sf", *map(str, old)] if old and take_over else []
+        args = [*self._inside, self.program, "-D", "-C", str(self.directory), "-f", str(self.config), *handing]
         done = process.run(args, env=self._environ, timeout=TIMEOUT)
         if done.returncode != 0:
             raise _failure(done.complaint)

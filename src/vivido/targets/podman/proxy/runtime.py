@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 
 from vivido.errors import UnreachableError
-from vivido.targets.podman.proxy.config import SOCKET
 
 TIMEOUT = 5.0
 """Seconds that one exchange may take."""
@@ -30,8 +29,9 @@ class Backend(msgspec.Struct, frozen=True):
 class Runtime:
     """The socket of one environment's process."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, socket: str) -> None:
         self._directory = directory
+        self._socket = socket
 
     def command(self, *commands: str) -> str:
         """Send commands in one go, return what was answered.
@@ -70,7 +70,7 @@ class Runtime:
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
                 connection.settimeout(TIMEOUT)
-                connection.connect(f"/proc/self/fd/{directory}/{SOCKET}")
+                connection.connect(f"/proc/self/fd/{directory}/{self._socket}")
                 connection.sendall(text.encode() + b"\n")
                 return b"".join(iter(lambda: connection.recv(65536), b""))
         finally:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from vivido.model.canonical import sha256
 from vivido.targets.podman.manifest.blueprint import Probe
 
 
@@ -37,6 +38,13 @@ class Route(msgspec.Struct, frozen=True):
     """Those that get traffic."""
     draining: tuple[Server, ...] = ()
     """Those that finish what they have."""
+    rootless: bool = False
+    """`address` lies in rootless Podman's own network, where a second process listens and passes on to `socket`."""
+
+    @property
+    def socket(self) -> str:
+        """The Unix socket of a rootless route, relative to HAProxy's directory."""
+        return f"{sha256(self.name.encode())[:12]}.sock"
 
     @property
     def name(self) -> str:

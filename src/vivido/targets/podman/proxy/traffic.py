@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from vivido.crashpoint import crashpoint
 from vivido.errors import ToolError
 from vivido.targets.podman.proxy.config import configuration, server_options, structure
+from vivido.targets.podman.proxy.inner import Inner
 from vivido.targets.podman.proxy.process import Proxy
 from vivido.targets.podman.proxy.runtime import Backend, Runtime
 from vivido.targets.podman.proxy.serving import Route, Serving, merged, opened
@@ -20,10 +20,11 @@ PAUSE = 0.05
 class Traffic:
     """The traffic of one environment."""
 
-    def __init__(self, proxy: Proxy, directory: Path) -> None:
-        self._record = directory / "serving.json"
+    def __init__(self, proxy: Proxy, inner: Inner) -> None:
+        self._record = proxy.directory / "serving.json"
         self._proxy = proxy
-        self._runtime = Runtime(directory)
+        self._inner = inner
+        self._runtime = Runtime(proxy.directory, proxy.socket)
 
     @property
     def serving(self) -> Serving:
@@ -32,7 +33,8 @@ class Traffic:
 
     def alive(self) -> bool:
         """Say whether the process answers and runs with the structure that it should."""
-        return self._runtime.structure() == structure(self.serving)
+        serving = self.serving
+        return self._runtime.structure() == structure(serving) and self._inner.alive(serving)
 
     def backends(self) -> tuple[Backend, ...]:
         """Return the servers of the living process.
@@ -73,6 +75,7 @@ class Traffic:
     def stop(self) -> None:
         """Stop altogether and forget everything."""
         self._proxy.stop()
+        self._inner.stop()
         for path in (self._record, self._proxy.config):
             path.unlink(missing_ok=True)
 
@@ -86,7 +89,8 @@ class Traffic:
             crashpoint("haproxy.start.before")
             self._proxy.start(take_over=found is not None)
             crashpoint("haproxy.start.after")
-        return self._correct(serving) or found != wanted
+        passed_on = self._inner.ensure(serving)
+        return self._correct(serving) or passed_on or found != wanted
 
     def drained(self, keep: str, timeout: float) -> bool:
         """Wait until no generation but one has requests under way, at most some seconds; say whether that came true."""
@@ -106,7 +110,7 @@ class Traffic:
         return any(b.sessions for b in self._runtime.backends() if b.name.partition(".")[0] != keep)
 
     def _save(self, serving: Serving) -> None:
-        write(self._proxy.config, configuration(serving).encode())
+        write(self._proxy.config, configuration(serving, self._proxy.socket).encode())
         save(self._record, serving)
 
     def _correct(self, serving: Serving) -> bool:
