@@ -146,6 +146,13 @@ def test_several_containerfiles_in_one_directory(tmp_path: Path) -> None:
     ]
 
 
+def test_a_directory_that_says_nothing_gives_its_parents_name(tmp_path: Path) -> None:
+    files = {f"{d}/Dockerfile": "FROM scratch\n" for d in ("src/cart/src", "src", "web/docker")}
+    (tmp_path / "here").mkdir()
+    found = detect(write(tmp_path / "here", files))
+    assert {c.path: c.name for c in found.contexts} == {"src/cart/src": "cart", "src": "here", "web/docker": "web"}
+
+
 def test_nothing_at_all_gives_a_sketch_that_says_so(tmp_path: Path) -> None:
     found = detect(tmp_path)
     assert len(found.notes) == 1 and "a sketch to fill in" in found.notes[0]
@@ -163,6 +170,27 @@ def test_a_containerfile_without_manifests_is_said(tmp_path: Path) -> None:
     text = propose(found, "shop", "registry.example.com/shop")
     (tmp_path / "deploy/web").mkdir(parents=True)
     assert check(text, "vivido.yaml", KINDS, tmp_path)[1] == ()
+
+
+def test_one_service_without_manifests_does_not_keep_the_others(tmp_path: Path) -> None:
+    files = {f"{s}/Containerfile": "FROM scratch\n" for s in ("web", "seed")} | {
+        "k8s/web.yaml": deployment("web", "web")
+    }
+    root = write(tmp_path, files)
+    assert [s.name for s in proposed(root).services] == ["web"]
+    text = propose(detect(root), "shop", "r.example.com/shop")
+    assert "  # seed:\n  #   build: seed\n" in text and "it is commented out" in text
+
+
+def test_an_image_that_is_built_elsewhere_without_a_registry_is_expected_in_ours(tmp_path: Path) -> None:
+    files = {"k8s/app.yaml": deployment("app", "app:1") + "---\n" + deployment("db", "postgres:16")}
+    (service,) = proposed(write(tmp_path, files), registry="r.example.com/shop").services
+    assert (service.image, service.build, service.replaces) == ("r.example.com/shop/app", None, ("app",))
+
+
+def test_what_is_no_image_name_replaces_nothing(tmp_path: Path) -> None:
+    files = {"k8s/app.yaml": deployment("app", "r.example.com/UPPER/app:1"), "app/Containerfile": "FROM scratch\n"}
+    assert proposed(write(tmp_path, files)).services[0].replaces == ()
 
 
 def test_what_is_commented_out_works_too(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from vivido.config.kinded import Written, gate_ids, gates, written
 from vivido.config.kinds import Kinds
 from vivido.config.node import Entry, Node, Scalar, child, entries, plain, text_of, texts
 from vivido.config.rules.order import promotion_order
-from vivido.config.rules.paths import normal
+from vivido.config.rules.paths import HERE, normal
 from vivido.config.shape import ConfigurationShape, ProjectShape
 from vivido.model.actor import Person, Roster
 from vivido.model.project import (
@@ -134,4 +134,4 @@ def _roster(root: Node) -> Roster:
 
 def _configuration(shape: str | ConfigurationShape) -> Configuration:
     whole = ConfigurationShape(shape) if isinstance(shape, str) else shape
-    return Configuration("" if whole.repository == "." else whole.repository, whole.branch or "")
+    return Configuration("" if whole.repository in HERE else whole.repository, whole.branch or "")

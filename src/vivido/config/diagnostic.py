@@ -45,7 +45,7 @@ class ConfigError(InputError):
         super().__init__(
             "\n".join(map(str, diagnostics)),
             where=f"{first.file}:{first.line}:{first.column}",
-            hint="`vivido config check` says it again; `vivido config schema` describes the file.",
+            hint="Mend the file; `vivido config check` says all of this again.",
         )
         self.diagnostics = diagnostics
 

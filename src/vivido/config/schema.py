@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from vivido.config.describe import field_docs
 from vivido.config.kinds import Kind, Kinds, kind_shape
 from vivido.config.shape import GateShape, ProjectShape
 from vivido.errors import InputError
@@ -106,6 +105,9 @@ def _finish(definition: Schema, struct: type, *, described: bool) -> None:
         definition["oneOf"] = [{"required": [name]} for name in choice]
     if not described:
         return
+    # Here, because a command that only reads the file must not pay for what reads source files.
+    from vivido.config.describe import field_docs
+
     docs = field_docs(struct)
     for field in msgspec.structs.fields(struct):
         if doc := docs.get(field.name):

@@ -64,7 +64,8 @@ def _notes(guesses: tuple[ServiceGuess, ...], used: list[Config]) -> list[str]:
         )
     for guess in guesses:
         if not guess.config:
-            notes.append(f"No manifests were found for {guess.name}; write them into deploy/{guess.name}.")
+            out = " Until then it is commented out." if any(g.config for g in guesses) else ""
+            notes.append(f"No manifests were found for {guess.name}; write them into deploy/{guess.name}.{out}")
     left_out = {e for c in used for e in c.environments} - set(_common(used))
     if left_out:
         notes.append(f"Not every service has a configuration for {', '.join(in_order(left_out))}: left out.")

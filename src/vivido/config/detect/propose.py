@@ -35,7 +35,7 @@ def propose(found: Found, project: str, registry: str) -> str:
         *_registries(registry),
         "",
         "services:",
-        *(line for s in services for line in _service(s, found, registry, environments)),
+        *(line for s in services for line in _service(s, found, registry)),
         "",
         *_people(),
         "",
@@ -64,7 +64,14 @@ def _registries(registry: str) -> list[str]:
     return [f"registries: {{plain-http: [{json.dumps(host)}]}}"] if _LOOPBACK.fullmatch(host) else []
 
 
-def _service(service: ServiceGuess, found: Found, registry: str, environments: tuple[str, ...]) -> list[str]:
+def _service(service: ServiceGuess, found: Found, registry: str) -> list[str]:
+    """Return a service's lines: commented out where it alone has no manifests, so that the others work."""
+    lines = _written(service, found, registry)
+    alone = not service.config and any(s.config for s in found.services)
+    return [f"  # {line[2:]}" for line in lines] if alone else lines
+
+
+def _written(service: ServiceGuess, found: Found, registry: str) -> list[str]:
     lines = [f"  {service.name}:", *_build(service, registry, sketch=not found.services)]
     config = service.config or f"deploy/{service.name}"
     of = next((c for c in found.configs if c.path == service.config), Config(config))

@@ -16,6 +16,7 @@ MAX_BYTES = 1024 * 1024
 _SKIPPED = re.compile(
     "node_modules|vendor|third_party|venv|__pycache__|dist|build|target|testdata|tests?|fixtures|examples|docs"
 )
+_SAYS_NOTHING = frozenset(("", "src", "app", "docker", "container", "build", "image", "cmd"))
 _CONTAINERFILE = re.compile(
     r"(?:Containerfile|Dockerfile)(?:\.([A-Za-z0-9_-]+))?|([A-Za-z0-9_-]+)\.(?:Containerfile|Dockerfile)"
 )
@@ -60,7 +61,7 @@ def contexts(root: Path, paths: list[str], project: str) -> Iterator[Context]:
         if not match or suffix.lower() in _NO_CONTAINERFILE or (directory, suffix) in seen:
             continue
         seen.add((directory, suffix))
-        called = suffix or directory.rpartition("/")[2] or project
+        called = suffix or next((p for p in reversed(directory.split("/")) if p not in _SAYS_NOTHING), project)
         yield Context(directory or ".", made_valid(called), path if suffix else "", _ports(text(root, path)))
 
 

@@ -13,6 +13,9 @@ from vivido.config.node import Mapping, Node, Scalar, child, entries, text_of, t
 from vivido.text.nearest import nearest
 
 CONTAINERFILES = ("Containerfile", "Dockerfile")
+HERE = (".", "./")
+"""How `configuration` says that it is in the repository of the file."""
+
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _MOST = 100
 
@@ -29,7 +32,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 def check_paths(root: Node, top: Path | None, report: Report) -> None:
     """Check every path; with `top` also on disk, where None checks only how they are written."""
-    here = (text_of(child(root, "configuration")) or text_of(child(root, "configuration", "repository")) or ".") == "."
+    here = (text_of(child(root, "configuration")) or text_of(child(root, "configuration", "repository")) or ".") in HERE
     branch = child(root, "configuration", "branch") is not None
     for asked in _asked(root, config_kind="directory" if here and not branch else ""):
         check_path(asked, top, report)
