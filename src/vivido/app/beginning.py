@@ -38,7 +38,7 @@ def begin(root: Path, *, project: str = "", registry: str = "", overwrite: bool 
             f"there is {file} already", code="init.there", hint="Edit it, or let it be written anew with --overwrite."
         )
     found = detect(root)
-    text = propose(found, project or root.absolute().name, registry)
+    text = propose(found, project or found.project, registry or found.registry)
     kinds = installed().for_config()
     made, diagnostics = check(text.encode(), Path(FILE), kinds, root)
     if made is None:

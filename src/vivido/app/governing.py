@@ -45,5 +45,5 @@ def governing(ws: "Workspace", environment: Environment, base: str) -> Governing
 def _roster(ws: "Workspace", text: bytes) -> Roster | None:
     from vivido.config.load import check
 
-    project, _ = check(text, Path(ws.project.file), ws.kinds.for_config(), Path(ws.project.root))
+    project, _ = check(text, Path(ws.project.file), ws.kinds.for_config())
     return None if project is None else project.roster
