@@ -67,7 +67,8 @@ class Killed:
 
 
 def release(place: "Place", images: "Images", number: str, *more: dict[str, Any]) -> Desired:
-    web = images.build("web", number)
+    # A name that no other test pulls: each pull is to be killed.
+    web = images.build("crash", number)
     mounts = [{"name": "data", "mountPath": "/data"}, {"name": "files", "mountPath": "/files"}]
     volumes = [
         {"name": "data", "persistentVolumeClaim": {"claimName": "data"}},
@@ -106,7 +107,7 @@ def test_killed_anywhere_it_ends_as_if_nothing_had_happened(place: "Place", imag
     assert {c: load.versions(c) for c in load.answers} == {c: ["1", "2"] for c in load.answers}
     live = place.open().current()
     assert (live.generation, live.healthy) == (second.generation, True)
-    assert live.digests == {"web": images.build("web", "2").rpartition("@")[2]}
+    assert live.digests == {"web": images.build("crash", "2").rpartition("@")[2]}
     assert get(f"{url}/cgi-bin/file?data/ran") == "12"
     assert get(f"{url}/cgi-bin/file?files/number") == "2"
     assert sorted(c["Labels"]["vivido.role"] for c in place.containers()) == ["job", "pod"]
