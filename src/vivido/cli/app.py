@@ -120,8 +120,8 @@ def _told(error: Error) -> int:
     from vivido.cli.output.style import paint
     from vivido.text.redact import printable
 
-    where = f"{error.where}: " if error.where else ""
     message = printable(error.message)
+    where = f"{error.where}: " if error.where and error.where not in message else ""
     sys.stderr.write(f"{paint('error', 'red', sys.stderr)} {where}{message}\n")
     if error.hint:
         sys.stderr.write(f"  {paint('→', 'blue', sys.stderr)} {printable(error.hint)}\n")

@@ -73,11 +73,17 @@ def ending(found: Waiting) -> int:
     status = Status(found.status)
     if status in EXITS:
         if status is not Status.SUCCEEDED:
-            say(f"{found.promotion} {found.status}: {found.reason}")
+            _tell(found)
         if status is Status.STUCK:
             say(f"  → mend it, then: vivido retry {found.promotion}")
         return EXITS[status]
     return _waits(found)
+
+
+def _tell(found: Waiting) -> None:
+    say(f"{found.promotion} {found.status}: {found.reason}")
+    for unmet in [u for c in found.conditions if c.outcome == "failed" for u in c.unmet]:
+        say(f"  - {unmet.condition}" + (f"\n    → {unmet.next}" if unmet.next else ""))
 
 
 def _waits(found: Waiting) -> int:

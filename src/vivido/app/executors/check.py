@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from vivido.app.executors.side import environment_of, new_side
-from vivido.engine.executor import Done, Work, failed, passed
+from vivido.engine.executor import Done, Work, passed
+from vivido.model.gate import Judgment, Outcome, Unmet
 from vivido.model.problem import Problem
 from vivido.model.reference import Reference
 from vivido.model.release import Artifact
@@ -27,8 +28,7 @@ class Check:
         work.progress("asking the target")
         problems += self._ws.target(environment_of(self._ws, work), work.progress).check(wanted)
         if problems:
-            told = [f"{p.message} ({p.where})" if p.where else p.message for p in problems]
-            return failed("; ".join(told), hints=[p.hint for p in problems if p.hint])
+            return Done(_refusal(problems))
         return passed(f"{len(release.artifacts)} artifacts are there, the target is ready")
 
     def _missing(self, artifact: Artifact) -> Problem | None:
@@ -38,3 +38,11 @@ class Check:
         if resolve(self._ws.registry, reference) is not None:
             return None
         return Problem("artifact.missing", f"the registry does not have {artifact.image}", "Build or push it again.")
+
+
+def _refusal(problems: list[Problem]) -> Judgment:
+    """Return every problem as a condition of its own; the reason names the first."""
+    told = [p.message if p.where in p.message else f"{p.message} ({p.where})" for p in problems]
+    more = f", and {len(told) - 1} more" if len(told) > 1 else ""
+    unmet = tuple(Unmet(message, next=p.hint) for message, p in zip(told, problems, strict=True))
+    return Judgment(Outcome.FAILED, f"{told[0]}{more}", {"codes": [p.code for p in problems]}, unmet)
