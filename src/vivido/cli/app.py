@@ -103,6 +103,8 @@ def run(arguments: Sequence[str]) -> int:
         # The reader went away (`| head`); there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
+    except Exception as e:
+        return _fault(e)
 
 
 def _dispatch(arguments: list[str]) -> int:
@@ -114,6 +116,23 @@ def _dispatch(arguments: list[str]) -> int:
     except CycloptsError:
         return Exit.INPUT
     return int(result) if isinstance(result, int) else Exit.OK
+
+
+def _fault(error: Exception) -> int:
+    """Tell a fault of Vivido's own: what, where, and how to see all of it."""
+    import traceback
+
+    from vivido.text.redact import printable, redact
+
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    sys.stderr.write(f"error Vivido met something it did not foresee: {printable(redact(repr(error)))[:500]}\n")
+    sys.stderr.write(f"  at {frame.filename}:{frame.lineno} in {frame.name}\n")
+    sys.stderr.write(
+        "  → What was begun can be gone on with: vivido run. VIVIDO_DEBUG=1 shows all of it; please report it.\n"
+    )
+    if os.environ.get("VIVIDO_DEBUG"):
+        traceback.print_exception(error)
+    return Exit.UNFORESEEN
 
 
 def _told(error: Error) -> int:
