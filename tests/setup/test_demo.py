@@ -48,12 +48,15 @@ def test_customers_count_versions_and_lose_nothing_that_was_answered() -> None:
     old, new = (200, "web 1.0.0"), (200, "web 1.2.0")
     seen = threading.Event()
     with _shop([old, old, new]) as url, Customers(url, threads=1, pause=0.001) as tally:
-        while tally.versions["web 1.2.0"] < 2:
+        while tally.served("web 1.2.0") < 2:
             seen.wait(0.005)
     assert tally.lost == []
-    assert tally.versions["web 1.0.0"] == 2
-    assert len(tally.seconds) == sum(tally.versions.values())
-    assert "0 lost" in str(tally)
+    assert tally.served("web 1.0.0") == 2
+    assert tally.median("web 1.0.0") > 0
+    assert tally.median("web 9.9.9") == tally.served("web 9.9.9") == 0
+    head, old, _new = tally.told()
+    assert head.endswith(" requests, 0 lost")
+    assert old.startswith("web 1.0.0: 2 pages, ")
 
 
 @pytest.mark.parametrize("bad", [(502, "web 1.0.0"), (200, "no version"), (0, "")])
@@ -63,7 +66,7 @@ def test_customers_call_everything_else_lost(bad: tuple[int, str]) -> None:
         while not tally.seconds:
             waited.wait(0.005)
     assert len(tally.lost) == 1
-    assert "1 lost (the first: " in str(tally)
+    assert "1 lost (the first: " in tally.told()[0]
 
 
 def test_a_refused_connection_is_a_lost_request() -> None:
@@ -95,6 +98,7 @@ def test_the_registry_is_started_asked_and_stopped_by_its_recorded_process(tmp_p
     home = tmp_path / "registry"
     port = registry.start(home)
     pid = int((home / "pid").read_text())
+    assert registry.port(home) == port
     assert registry.digest(port, "shop/web", "production") == ""
     assert registry.stop(home)
     assert not Path(f"/proc/{pid}").exists()

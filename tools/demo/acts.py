@@ -1,5 +1,6 @@
 """The story: four releases, five acts. What each must show is checked, so that a demo that ends well has shown it."""
 
+import json
 import time
 
 from demo import changes, digests
@@ -8,7 +9,8 @@ from demo.story import Said, StoryError, act, show, tell
 from demo.workspace import HOME, Workspace
 
 REFUSED = (3, 4)
-WAITS = (0, 9)
+WAITS = (9,)
+OLD, NEW = "web 1.0.0", "web 1.2.0"
 APPROVE = f"vivido approve production --key {HOME / 'keys' / 'alice'} --yes"
 
 
@@ -17,8 +19,8 @@ def to_production(space: Workspace) -> None:
     act(1, "One release, from a commit to production")
     tell("Bob has committed a small shop: `web` shows pages, `api` knows prices. Each image is built once.")
     _release(space)
-    tell("dev takes it as it is; staging runs the acceptance tests against it.")
-    _to_staging(space)
+    tell("dev has taken it by itself. Staging runs the acceptance tests against it.")
+    space.shell.type("vivido promote staging --yes")
     tell("Production wants a signed yes of a release manager who has not written any of it.")
     _approved(space)
 
@@ -28,10 +30,9 @@ def stopped_in_staging(space: Workspace) -> None:
     act(2, "A bad one gets as far as staging, and no further")
     tell("Bob lets the API count in whole euros. Its unit tests agree; `web` still expects cents.")
     changes.commit(space.shell, "whole-euros", "Count in whole euros")
-    _release(space)
-    space.shell.type("vivido promote dev --yes")
+    _release(space, quiet=True)
     space.shell.type("vivido promote staging --yes", expect=REFUSED)
-    space.shell.type("vivido why staging", expect=(0, *REFUSED, 9))
+    space.shell.type("vivido why staging", expect=(0, *REFUSED, *WAITS))
     before, now = (digests.committed(space, "api", name) for name in ("production", "staging"))
     if before != now:
         raise StoryError("staging was not put back to the release that passed")
@@ -44,71 +45,74 @@ def under_load(space: Workspace) -> Tally:
     tell("Bob takes that back and adds advice to the cart.")
     changes.take_back(space.shell, "Count in whole euros")
     changes.commit(space.shell, "advice", "Advise what goes with the cart")
-    _release(space)
-    _to_staging(space)
+    _release(space, quiet=True)
+    space.shell.type("vivido promote staging --yes --quiet")
     with Customers(_address(space, "production")) as tally:
-        _approved(space)
-        _until_served(tally, "web 1.2.0")
+        _until_served(tally, OLD)
+        _approved(space, quiet=True)
+        _until_served(tally, NEW)
     _none_lost(tally)
+    tell("Now all environments run the same bytes, whoever is asked:")
+    _compare(space)
     return tally
 
 
 def the_way_back(space: Workspace, forward: Tally) -> None:
     """Back to the release before, while customers are buying."""
     act(4, "The way back, while customers are buying")
-    tell(f"No request was lost, but the advice thinks for too long: half now take up to {forward.median:.0f} ms. Back.")
+    slower = f"{forward.median(NEW):.0f} ms instead of {forward.median(OLD):.0f}"
+    tell(f"No request was lost, but the advice thinks for too long: {slower}. Back.")
     with Customers(_address(space, "production")) as tally:
-        space.shell.type("vivido rollback production --yes --reason 'the cart is slow'", expect=WAITS)
-        _until_served(tally, "web 1.0.0")
+        space.shell.type("vivido rollback production --yes --reason 'the cart is slow'")
+        _until_served(tally, OLD)
     _none_lost(tally)
 
 
 def compared(space: Workspace) -> None:
     """The digests, looked up everywhere."""
-    act(5, "The same bytes, looked up by other means")
-    rows = digests.look(space)
-    show(digests.table(rows))
-    different = [f"{row.service} in {row.environment}" for row in rows if not row.same]
-    if different:
-        raise StoryError(f"registry, Git and containers disagree: {', '.join(different)}")
+    act(5, "What is left: Git, the registry, the containers and the ledger agree")
+    _compare(space)
     space.shell.type("vivido history production")
     space.shell.type("vivido ledger verify")
     space.shell.type("vivido status")
 
 
-def _release(space: Workspace) -> None:
+def _compare(space: Workspace) -> None:
+    rows = digests.look(space)
+    show(digests.table(rows))
+    different = [f"{row.service} in {row.environment}" for row in rows if not row.same]
+    if different:
+        raise StoryError(f"registry, Git and containers disagree: {', '.join(different)}")
+
+
+def _release(space: Workspace, *, quiet: bool = False) -> None:
     space.shell.type("vivido build")
-    space.shell.type("vivido release create")
+    space.shell.type(f"vivido release create{' --quiet' if quiet else ''}")
 
 
-def _to_staging(space: Workspace) -> None:
-    space.shell.type("vivido promote dev --yes")
-    space.shell.type("vivido promote staging --yes")
-
-
-def _approved(space: Workspace) -> Said:
-    """Start the promotion as Bob, see what it waits for, approve it as Alice, let it go on."""
-    space.shell.type("vivido promote production --yes --no-wait", expect=WAITS)
-    space.shell.type("vivido why production", expect=WAITS)
-    tell("Alice, at her own machine, signs exactly this content and this plan with her SSH key:")
-    space.shell.type(APPROVE)
-    return space.shell.type("vivido promote production --yes")
+def _approved(space: Workspace, *, quiet: bool = False) -> Said:
+    """Start the promotion as Bob, see what it waits for, approve it as Alice: then it goes on."""
+    space.shell.type(f"vivido promote production --yes{' --quiet' if quiet else ''}", expect=WAITS)
+    if not quiet:
+        space.shell.type("vivido why production", expect=(0, *WAITS))
+    tell("Alice signs exactly this content and this plan with her SSH key:")
+    return space.shell.type(APPROVE)
 
 
 def _address(space: Workspace, environment: str) -> str:
-    return space.shell.ask("vivido", "open", environment, "-o", "name").split()[0]
+    return json.loads(space.shell.ask("vivido", "open", environment, "-o", "json"))["web"]
 
 
 def _until_served(tally: Tally, version: str) -> None:
     """Let customers buy until twenty pages of this version were served."""
     deadline = time.monotonic() + 20
-    while tally.versions[version] < 20 and time.monotonic() < deadline:
+    while tally.served(version) < 20 and time.monotonic() < deadline:
         time.sleep(0.05)
-    if not tally.versions[version]:
-        raise StoryError(f"{version} never served a page: {tally}")
+    if not tally.served(version):
+        raise StoryError(f"{version} never served a page: {'; '.join(tally.told())}")
 
 
 def _none_lost(tally: Tally) -> None:
-    show([str(tally)])
+    show(tally.told())
     if tally.lost:
         raise StoryError(f"{len(tally.lost)} requests were lost")

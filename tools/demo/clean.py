@@ -9,23 +9,22 @@ import time
 from pathlib import Path
 
 from demo import registry
-from demo.workspace import HOME
+from demo.workspace import HOME, NAME
 
-_OWN = ["--filter", "label=vivido.project=shop"]
+_OWN = ["--filter", f"label=vivido.project={NAME}"]
 
 
 def clean() -> bool:
     """Remove everything; True where there was something. Twice is harmless."""
-    if not HOME.exists():
-        return False
+    there = HOME.exists()
     environ = {**os.environ, **_containers_environ()}
     if shutil.which("podman"):
         _containers(environ)
     for pid in _proxies():
         _stop(pid)
     registry.stop(HOME / "registry")
-    shutil.rmtree(HOME)
-    return True
+    shutil.rmtree(HOME, ignore_errors=True)
+    return there
 
 
 def _containers_environ() -> dict[str, str]:
@@ -34,32 +33,36 @@ def _containers_environ() -> dict[str, str]:
 
 
 def _containers(environ: dict[str, str]) -> None:
-    """Remove what carries the demo's label and was made for the state in this workspace."""
+    """Remove what carries the demo's label, in the order in which one thing uses another."""
 
     def podman(*arguments: str) -> list[str]:
         command = ["podman", *arguments]
         return subprocess.run(command, env=environ, capture_output=True, text=True, check=False).stdout.split()
 
-    own = f"label=vivido.state={HOME / 'state'}"
-    for name in podman("ps", "--all", "--quiet", *_OWN, "--filter", own):
-        podman("rm", "--force", "--time", "2", "--volumes", name)
-    for kind in ("volume", "network", "secret"):
-        for name in podman(kind, "ls", "--quiet", *([] if kind == "secret" else _OWN)):
-            if kind != "secret" or name.startswith("vivido-shop-"):
-                podman(kind, "rm", name)
-    images = podman("images", "--quiet", "--filter", "reference=localhost:*/shop/*")
-    if images:
-        podman("rmi", "--force", *images)
+    for name in podman("pod", "ps", "--quiet", *_OWN):
+        podman("pod", "rm", "--force", "--time", "2", name)
+    for name in podman("ps", "--all", "--quiet", *_OWN):
+        podman("rm", "--force", "--time", "2", name)
+    for kind in ("volume", "network"):
+        for name in podman(kind, "ls", "--quiet", *_OWN):
+            podman(kind, "rm", name)
+    for name in podman("secret", "ls", "--format", "{{.Name}}"):
+        if name.startswith(f"vivido-{NAME}-"):
+            podman("secret", "rm", name)
+    port = registry.port(HOME / "registry")
+    if port:
+        ours = ["--filter", f"reference=localhost:{port}/shop/*"]
+        podman("rmi", *podman("images", "--format", "{{.Repository}}@{{.Digest}}", *ours))
 
 
 def _proxies() -> list[int]:
     """Return the processes of the proxies whose configuration lies in this workspace."""
     found: list[int] = []
-    for file in HOME.glob("state/**/*.pid"):
+    for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError, ValueError):
-            pid = int(file.read_text(encoding="utf-8").split()[0])
-            if str(HOME) in Path(f"/proc/{pid}/cmdline").read_bytes().decode():
-                found.append(pid)
+            words = (entry / "cmdline").read_bytes().decode().split("\0")
+            if "haproxy" in words[0] and any(word.startswith(f"{HOME}/state/") for word in words):
+                found.append(int(entry.name))
     return found
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from demo import registry
-from demo.workspace import ENVIRONMENTS, Workspace
+from demo.workspace import ENVIRONMENTS, NAME, Workspace
 
 SERVICES = ("web", "api")
 
@@ -66,7 +66,7 @@ def _row(space: Workspace, service: str, environment: str) -> Row:
 
 
 def _running(space: Workspace, service: str, environment: str) -> frozenset[str]:
-    filters = ["--filter", "label=vivido.project=shop", "--filter", f"label=vivido.environment={environment}"]
+    filters = ["--filter", f"label=vivido.project={NAME}", "--filter", f"label=vivido.environment={environment}"]
     names = space.shell.ask("podman", "ps", "--quiet", "--no-trunc", *filters).split()
     if not names:
         return frozenset()

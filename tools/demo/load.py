@@ -4,7 +4,7 @@ import http.client
 import re
 import threading
 import time
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -14,28 +14,31 @@ class Tally:
     """What the customers met.
 
     Attributes:
-        seconds: How long each answered request took.
+        seconds: How long each answered request took, by the version that answered.
         lost: What went wrong with each that got no good answer.
-        versions: How many pages each version of the shop served.
     """
 
-    seconds: list[float] = field(default_factory=list)
+    seconds: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     lost: list[str] = field(default_factory=list)
-    versions: Counter[str] = field(default_factory=Counter)
 
-    @property
-    def median(self) -> float:
-        """Milliseconds of the middle answer; 0 where there was none."""
-        ordered = sorted(self.seconds)
+    def served(self, version: str) -> int:
+        """Return how many pages a version served."""
+        return len(self.seconds.get(version, ()))
+
+    def median(self, version: str) -> float:
+        """Return the milliseconds of a version's middle answer; 0 where there was none."""
+        ordered = sorted(self.seconds.get(version, ()))
         return ordered[len(ordered) // 2] * 1000 if ordered else 0.0
 
-    def __str__(self) -> str:
-        """Tell it in one line."""
-        served = ", ".join(f"{count} by {version}" for version, count in sorted(self.versions.items()))
-        lost = f"{len(self.lost)} lost" + (f" (the first: {self.lost[0]})" if self.lost else "")
-        return (
-            f"{len(self.seconds) + len(self.lost)} requests, {lost}; {served}; half took {self.median:.0f} ms or less"
-        )
+    def told(self) -> list[str]:
+        """Tell it: requests and losses, then each version."""
+        count = sum(map(len, self.seconds.values())) + len(self.lost)
+        first = f" (the first: {self.lost[0]})" if self.lost else ""
+        by = [
+            f"{version}: {len(seconds)} pages, half of them within {self.median(version):.0f} ms"
+            for version, seconds in sorted(self.seconds.items())
+        ]
+        return [f"{count} requests, {len(self.lost)} lost{first}", *by]
 
 
 class Customers:
@@ -70,10 +73,9 @@ class Customers:
             took = time.monotonic() - started
             with self._lock:
                 if complaint:
-                    self.tally.lost.append(complaint)
+                    self.tally.lost.append(f"{complaint}, after {took:.1f} s")
                 else:
-                    self.tally.seconds.append(took)
-                    self.tally.versions[version] += 1
+                    self.tally.seconds[version].append(took)
             self._over.wait(self._pause)
 
     def _ask(self) -> tuple[str, str]:
@@ -89,5 +91,5 @@ class Customers:
             connection.close()
         version = re.search(r"web (\d+\.\d+\.\d+)", page)
         if answer.status != 200 or version is None:
-            return f"status {answer.status}", ""
+            return f"status {answer.status}: {' '.join(page.split())[:120]}", ""
         return "", f"web {version[1]}"

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import re
 import signal
 import socket
 import time
@@ -34,9 +35,9 @@ def start(home: Path) -> int:
         StoryError: It did not come up.
     """
     home.mkdir(parents=True)
-    port = _port()
+    free = _free_port()
     config, log = home / "config.yml", home / "registry.log"
-    config.write_text(_CONFIG.format(root=home / "blobs", port=port), encoding="utf-8")
+    config.write_text(_CONFIG.format(root=home / "blobs", port=free), encoding="utf-8")
     # Not a subprocess.Popen: it shall outlive this program.
     pid = os.posix_spawnp(
         "docker-registry",
@@ -51,11 +52,18 @@ def start(home: Path) -> int:
     )
     (home / "pid").write_text(f"{pid}\n", encoding="utf-8")
     deadline = time.monotonic() + 20
-    while not _answers(port):
+    while not _answers(free):
         if not _runs(pid) or time.monotonic() > deadline:
             raise StoryError(f"the registry did not start: {log.read_text(errors='replace')[-2000:]}")
         time.sleep(0.05)
-    return port
+    return free
+
+
+def port(home: Path) -> int:
+    """Return the port of the registry that was started under `home`, 0 where none was."""
+    config = home / "config.yml"
+    found = re.search(r"127\.0\.0\.1:(\d+)", config.read_text(encoding="utf-8")) if config.exists() else None
+    return int(found[1]) if found else 0
 
 
 def stop(home: Path) -> bool:
@@ -90,7 +98,7 @@ def digest(port: int, repository: str, reference: str) -> str:
         connection.close()
 
 
-def _port() -> int:
+def _free_port() -> int:
     for wanted in (USUAL_PORT, 0):
         with socket.socket() as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

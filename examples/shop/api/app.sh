@@ -6,7 +6,7 @@ app=${APP:-/app}
 SCHEMA=2
 database=${DATABASE_URL#file://}
 
-# healthy: say what is wrong; nothing where the service can do its work.
+# wrong: say what is wrong; nothing where the service can do its work.
 wrong() {
     [ -r "$database/schema" ] || { echo "no database at $DATABASE_URL: was the migration run?"; return; }
     read -r schema <"$database/schema"
@@ -50,7 +50,12 @@ route() {
     case "$1 $2" in
     'GET /healthz')
         why=$(wrong)
-        if [ -z "$why" ]; then json '200 OK' '{"status":"ok"}'; else json '503 Service Unavailable' "{\"status\":\"$why\"}"; fi
+        if [ -z "$why" ]; then
+            json '200 OK' '{"status":"ok"}'
+        else
+            log warning "$why"
+            json '503 Service Unavailable' "{\"status\":\"$why\"}"
+        fi
         ;;
     'GET /version') read -r version <"$app/VERSION"; json '200 OK' "{\"service\":\"api\",\"version\":\"$version\"}" ;;
     'GET /products') json '200 OK' "{\"products\":[$(products)]}" ;;

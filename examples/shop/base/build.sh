@@ -1,6 +1,6 @@
 #!/bin/sh
-# Build the base image of both services and push it: `sh base/build.sh [REGISTRY]`. It is a static busybox and 50 lines of shell, so
-# that nothing has to be pulled from anywhere. Teams keep such an image in their registry too, and change it rarely.
+# Build the base image of both services, push it, and print its name with its digest: `sh base/build.sh [REGISTRY]`. It is a static
+# busybox and 50 lines of shell, so that nothing has to be pulled from anywhere. Teams keep such an image in their registry too.
 set -eu
 cd "$(dirname "$0")"
 registry=${1:-localhost:5000}
@@ -15,5 +15,5 @@ for applet in $(busybox --list); do
 done
 cp Containerfile http.sh serve.sh "$context"
 buildah build --quiet --isolation chroot --timestamp 0 --tag "$image" "$context" >/dev/null
-buildah push --quiet --tls-verify=false "$image"
-echo "$image"
+buildah push --quiet --tls-verify=false --digestfile "$context/digest" "$image"
+echo "$registry/shop/base@$(cat "$context/digest")"

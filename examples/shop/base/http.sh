@@ -32,5 +32,8 @@ serve_one() {
     path=${target%%\?*}
     query=${target#"$path"}
     route "$method" "$path" "${query#\?}"
-    log info "$method $target $status"
+    case "$path $status" in
+    '/healthz 200') log debug "$method $target $status" ;;
+    *) log info "$method $target $status" ;;
+    esac
 }
