@@ -4,6 +4,7 @@ No file of the system is touched, and the addresses go with the bridge when the 
 """
 
 import errno
+import fcntl
 import os
 import socket
 import struct
@@ -15,6 +16,7 @@ from vivido.errors import ToolError
 
 _NEW_ADDRESS, _REQUEST_ACK_CREATE_REPLACE = 20, 0x1 | 0x4 | 0x100 | 0x400
 _LOCAL, _ADDRESS = 2, 1
+_GET_HARDWARE_ADDRESS, _SET_HARDWARE_ADDRESS = 0x8927, 0x8924
 _HEADER, _BODY = struct.Struct("=IHHII"), struct.Struct("=BBBBI")
 
 
@@ -28,6 +30,7 @@ def ensure_addresses(interface: str, addresses: Iterable[str]) -> bool:
         index = socket.if_nametoindex(interface)
     except OSError:
         return False
+    _keep_hardware_address(interface)
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as kernel:
         for address in addresses:
             kernel.send(_request(index, address))
@@ -39,6 +42,24 @@ def ensure_addresses(interface: str, addresses: Iterable[str]) -> bool:
                     hint="CAP_NET_ADMIN is needed, as for Podman's own networks.",
                 )
     return True
+
+
+def _keep_hardware_address(interface: str) -> None:
+    """Give the bridge the hardware address that it has, so that it keeps it.
+
+    A bridge that was never given one takes that of one of its ports, and another when that port goes. Pods that remember the old
+    one then send into the void until their neighbour table expires: over 20 s without an answer (measured).
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as kernel:
+        try:
+            present = fcntl.ioctl(kernel, _GET_HARDWARE_ADDRESS, struct.pack("=16s24x", os.fsencode(interface)))
+            fcntl.ioctl(kernel, _SET_HARDWARE_ADDRESS, present)
+        except OSError as e:
+            raise ToolError(
+                f"the hardware address of {interface} cannot be kept: {e.strerror}",
+                code="podman.addresses",
+                hint="CAP_NET_ADMIN is needed, as for Podman's own networks.",
+            ) from e
 
 
 def main(interface: str, *addresses: str) -> None:
