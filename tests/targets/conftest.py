@@ -144,6 +144,7 @@ def place(tmp_path: Path, images: Images) -> Iterator[Place]:
     place = Place(tmp_path, images.registry)
     yield place
     place.open().settle("")
-    for volume in place.podman("volume", "ls", "--quiet", f"--filter=label=vivido.project={place.project}").split():
-        place.podman("volume", "rm", "--force", volume)
+    for volume in place.podman("volume", "ls", "--quiet").split():
+        if volume.startswith(f"vivido-{place.project}-"):
+            place.podman("volume", "rm", volume)
     assert place.haproxy_pids() == ()

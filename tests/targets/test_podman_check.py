@@ -14,7 +14,7 @@ from vivido.targets.kinds import KINDS
 from vivido.targets.podman.addresses import ensure_addresses
 from vivido.targets.podman.images import has_digest, user_is_root
 from vivido.targets.podman.manifest.blueprint import Probe
-from vivido.targets.podman.materials import remove_secrets
+from vivido.targets.podman.materials import remove_secrets, remove_volumes
 from vivido.targets.podman.names import Names
 from vivido.targets.podman.network import Network, ensure_network, find_network
 from vivido.targets.podman.options import PodmanOptions
@@ -132,6 +132,21 @@ def test_secrets_of_other_environments_are_left_alone(place: "Place") -> None:
         assert ours.secret("g1", "x") not in stored
     finally:
         podman.attempt("secret", "rm", *kept)
+
+
+@real
+def test_volumes_of_other_projects_are_left_alone(place: "Place") -> None:
+    podman, ours = Podman(place.state, {}), Names(place.project, "dev")
+    other = Names(f"{place.project}x", "dev")
+    for number, names in enumerate((ours, ours, other, other)):
+        labels = {**names.labels, "vivido.generation": f"g{number % 2}"}
+        podman.run("volume", "create", *(f"--label={k}={v}" for k, v in labels.items()), f"{names.prefix}-{number}")
+    try:
+        remove_volumes(podman, ours.labels, ["g1"])
+        left = {n for n in place.podman("volume", "ls", "--quiet").split() if place.project in n}
+        assert left == {f"{ours.prefix}-1", f"{other.prefix}-2", f"{other.prefix}-3"}
+    finally:
+        podman.attempt("volume", "rm", *left)
 
 
 @real

@@ -8,7 +8,7 @@ from vivido.crashpoint import crashpoint
 from vivido.errors import RefusedError
 from vivido.targets.interface import TargetContext
 from vivido.targets.podman.manifest.blueprint import Blueprint, SecretKey, Variable, Volume
-from vivido.targets.podman.names import Names, key_text
+from vivido.targets.podman.names import GENERATION, Names, key_text
 from vivido.targets.podman.program import Podman, failure, labelled, matching
 
 Ask = Callable[[SecretKey], str | None]
@@ -125,9 +125,18 @@ def _archive(volume: Volume) -> bytes:
 
 
 def remove_volumes(podman: Podman, labels: dict[str, str], keep: Iterable[str]) -> None:
-    """Remove the volumes of an environment that belong to generations other than the kept; claims carry no generation."""
+    """Remove the volumes of an environment that belong to generations other than the kept; claims carry no generation.
+
+    One that a container still uses stays, and goes the next time.
+    """
     found = podman.json("volume", "ls", "--format=json", *matching(labels)) or []
     kept = set(keep)
-    doomed = [v["Name"] for v in found if (g := (v.get("Labels") or {}).get("vivido.generation")) and g not in kept]
+    doomed = [v["Name"] for v in found if _goes(v.get("Labels") or {}, labels, kept)]
     if doomed:
-        podman.attempt("volume", "rm", "--force", *doomed)
+        podman.attempt("volume", "rm", *doomed)
+
+
+def _goes(found: dict[str, str], wanted: dict[str, str], kept: set[str]) -> bool:
+    # Podman 4.3 lists volumes that bear any of the labels, where containers have to bear all.
+    generation = found.get(GENERATION)
+    return wanted.items() <= found.items() and bool(generation) and generation not in kept

@@ -41,7 +41,8 @@ def see(podman: Podman, labels: dict[str, str]) -> tuple[Seen, ...]:
     # One that was removed between the two calls makes the call fail; the others are printed all the same.
     found: list[dict[str, Any]] = msgspec.json.decode(done.stdout) if done.stdout.strip() else []
     pods = _pods(podman, {str(f.get("Pod")) for f in found if f.get("Pod")})
-    return tuple(sorted((_seen(f, pods) for f in found if not f.get("IsInfra")), key=lambda s: s.name))
+    seen = (_seen(f, pods) for f in found if not f.get("IsInfra"))
+    return tuple(sorted((s for s in seen if labels.items() <= s.labels.items()), key=lambda s: s.name))
 
 
 def _pods(podman: Podman, ids: set[str]) -> dict[str, dict[str, Any]]:
