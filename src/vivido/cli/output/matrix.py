@@ -47,6 +47,8 @@ def _row(column: "Column", seen: "Seen | None", now: int) -> list[str]:
 def _health(seen: "Seen") -> str:
     if seen.live is None:
         return "unreachable"
+    if seen.live.healthy is None and not seen.live.digests:
+        return "nothing seen"
     return {True: "healthy", False: "unhealthy", None: "unknown"}[seen.live.healthy]
 
 

@@ -2,6 +2,7 @@
 
 from vivido.app.planning import Proposal
 from vivido.cli.output.style import paint
+from vivido.model.plan import Step
 
 
 def told(proposal: Proposal, *, whole: bool = True) -> str:
@@ -16,9 +17,7 @@ def told(proposal: Proposal, *, whole: bool = True) -> str:
     lines = [f"{paint(verb, 'bold')} {plan.environment} to {paint(plan.release.id, 'bold')}   ({plan.promotion})"]
     lines += [f"  {a.service:12} {a.image}" for a in plan.release.artifacts]
     lines += ["", "Steps:"]
-    lines += [
-        f"  {s.phase + 1}. {s.title}" + (f" — {s.options['skip']}" if "skip" in s.options else "") for s in plan.steps
-    ]
+    lines += [f"  {number}. {_step(step)}" for number, step in enumerate(plan.steps, start=1)]
     lines += ["", f"Way back: {plan.way_back.summary}"]
     if plan.pins:
         lines.append(f"Pins out: {', '.join(plan.pins)}")
@@ -27,6 +26,11 @@ def told(proposal: Proposal, *, whole: bool = True) -> str:
     if whole:
         lines += ["", _changes(proposal)]
     return "\n".join(lines)
+
+
+def _step(step: Step) -> str:
+    skipped = step.options.get("skip")
+    return f"{step.title}: skipped, {skipped}" if skipped else step.title
 
 
 def _changes(proposal: Proposal) -> str:

@@ -1,0 +1,140 @@
+"""The surface: help, formats, exit codes, errors."""
+
+import importlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from vivido.cli import app
+from vivido.errors import Exit
+from vivido.testing.miniature import Miniature
+
+real = pytest.mark.real("git", "ssh-keygen")
+
+
+def test_the_summaries_are_the_first_lines_of_the_docstrings_or_of_the_groups_help() -> None:
+    for name, (place, summary) in app._COMMANDS.items():
+        module, _, function = place.partition(":")
+        found = getattr(importlib.import_module(f"vivido.cli.{module}"), function)
+        text = found.help if function.endswith("_app") else (found.__doc__ or "")
+        first = " ".join(text.split("\n\n")[0].split())
+        words = set(summary.rstrip(".").lower().replace(":", "").replace(",", "").split())
+        assert len(words & set(first.lower().replace(":", "").replace(",", "").rstrip(".").split())) >= 3, name
+
+
+@pytest.mark.parametrize("command", sorted(app._COMMANDS))
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.run([command, "--help"]) == Exit.OK
+    out = capsys.readouterr().out
+    assert f"vivido {command}" in out
+    assert max(len(line) for line in out.splitlines()) <= 80
+
+
+def test_a_wrong_flag_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.run(["promote", "--no-such-flag"]) == Exit.INPUT
+    said = capsys.readouterr()
+    assert "--no-such-flag" in said.out + said.err
+
+
+def test_an_unknown_command_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.run(["promtoe"]) == Exit.INPUT
+    said = capsys.readouterr()
+    assert "promote" in said.out + said.err
+
+
+def test_without_a_file_it_says_how_to_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert app.run(["status"]) == Exit.NOT_FOUND
+    assert "vivido init" in capsys.readouterr().err
+
+
+def test_all_mistakes_of_the_file_are_told_once_with_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "vivido.yaml").write_text("project: Shop\nservces: {}\nenvironments: {dev: {target: podmn}}\n")
+    assert app.run(["config", "check"]) == Exit.INPUT
+    said = capsys.readouterr().err
+    for place in ("vivido.yaml:1:10", "vivido.yaml:2:1", "vivido.yaml:3:30"):
+        assert said.count(place) == 1, said
+
+
+@real
+def test_status_in_every_format(mini: Miniature) -> None:
+    release = mini.release("v1")
+    mini.good("promote", "dev", "--yes")
+    text = mini.good("status").out
+    assert all(len(line) <= 80 for line in text.splitlines())
+    assert "\x1b" not in text
+    assert release in text
+    assert json.loads(mini.good("status", "-o", "json").out)["columns"][0]["release"] == release
+    assert f"release: {release}" in mini.good("status", "-o", "yaml").out
+    assert mini.good("status", "-o", "name").out.split() == [release]
+    assert mini.good().out.split()[:6] == mini.good("status").out.split()[:6]
+
+
+@real
+def test_a_change_is_asked_for_and_a_program_is_never_asked(mini: Miniature) -> None:
+    mini.release("v1")
+    ran = mini.run("promote", "dev")
+    assert ran.code == Exit.INPUT
+    assert "--yes" in ran.err
+    assert mini.applied == []
+
+
+@real
+def test_a_dry_run_changes_nothing(mini: Miniature) -> None:
+    mini.release("v1")
+    commits = mini.log()
+    ran = mini.good("promote", "dev", "--dry-run")
+    assert "Way back: none: dev is empty" in ran.out
+    assert (mini.log(), mini.applied) == (commits, [])
+    assert mini.good("history", "-o", "json").json() == []
+
+
+@real
+def test_diff_tells_by_its_exit_code(mini: Miniature) -> None:
+    first = mini.release("v1")
+    mini.good("promote", "dev", "--yes")
+    assert mini.run("diff", "dev", "--release", first).code == Exit.OK
+    second = mini.release("v2")
+    ran = mini.run("diff", "dev", "--release", second)
+    assert ran.code == Exit.DIFFERENT
+    assert "+          image:" in ran.out or "+        image:" in ran.out
+
+
+@real
+def test_unknown_things_are_not_found_and_what_there_is_is_named(mini: Miniature) -> None:
+    ran = mini.run("promote", "prodution", "--yes")
+    assert ran.code == Exit.NOT_FOUND
+    assert "dev, staging, production" in ran.err
+    assert mini.run("why", "p-0000").code == Exit.NOT_FOUND
+    assert mini.run("promote", "dev", "--release", "r-0000", "--yes").code == Exit.NOT_FOUND
+
+
+@real
+def test_the_registry_out_of_reach_is_said_and_freezes(mini: Miniature) -> None:
+    mini.release("v1")
+    mini.registry.stopped.set()
+    file = mini.clone / "vivido.yaml"
+    file.write_text(file.read_text().replace(mini.registry.host, "127.0.0.1:1"))
+    ran = mini.run("release", "create", "--artifact", "web=127.0.0.1:1/mini/web:edge")
+    assert ran.code == Exit.UNREACHABLE
+    assert "127.0.0.1:1" in ran.err
+
+
+@real
+def test_no_secret_of_the_environment_reaches_the_state(mini: Miniature) -> None:
+    os.environ["MINI_SECRET"] = "hunter2-hunter2"
+    try:
+        mini.release("v1")
+        mini.good("promote", "dev", "--yes")
+    finally:
+        del os.environ["MINI_SECRET"]
+    for path in (mini.root / "state").rglob("*"):
+        if path.is_file():
+            assert b"hunter2-hunter2" not in path.read_bytes(), path
