@@ -20,8 +20,7 @@ def clean() -> bool:
     environ = {**os.environ, **_containers_environ()}
     if shutil.which("podman"):
         _containers(environ)
-    for pid in _proxies():
-        _stop(pid)
+    _stop_proxies()
     registry.stop(HOME / "registry")
     shutil.rmtree(HOME, ignore_errors=True)
     return there
@@ -39,10 +38,8 @@ def _containers(environ: dict[str, str]) -> None:
         command = ["podman", *arguments]
         return subprocess.run(command, env=environ, capture_output=True, text=True, check=False).stdout.split()
 
-    for name in podman("pod", "ps", "--quiet", *_OWN):
-        podman("pod", "rm", "--force", "--time", "2", name)
-    for name in podman("ps", "--all", "--quiet", *_OWN):
-        podman("rm", "--force", "--time", "2", name)
+    podman("pod", "rm", "--force", "--time", "0", *podman("pod", "ps", "--quiet", *_OWN))
+    podman("rm", "--force", "--time", "0", *podman("ps", "--all", "--quiet", *_OWN))
     for kind in ("volume", "network"):
         for name in podman(kind, "ls", "--quiet", *_OWN):
             podman(kind, "rm", name)
@@ -52,7 +49,19 @@ def _containers(environ: dict[str, str]) -> None:
     port = registry.port(HOME / "registry")
     if port:
         ours = ["--filter", f"reference=localhost:{port}/shop/*"]
-        podman("rmi", *podman("images", "--format", "{{.Repository}}@{{.Digest}}", *ours))
+        names = podman("images", "--format", "{{.Repository}}:{{.Tag}} {{.Repository}}@{{.Digest}}", *ours)
+        for name in (name for name in names if not name.endswith(":<none>")):
+            podman("rmi", name)
+
+
+def _stop_proxies() -> None:
+    for kind, seconds in ((signal.SIGTERM, 5), (signal.SIGKILL, 1)):
+        for pid in _proxies():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, kind)
+        deadline = time.monotonic() + seconds
+        while _proxies() and time.monotonic() < deadline:
+            time.sleep(0.05)
 
 
 def _proxies() -> list[int]:
@@ -64,12 +73,3 @@ def _proxies() -> list[int]:
             if "haproxy" in words[0] and any(word.startswith(f"{HOME}/state/") for word in words):
                 found.append(int(entry.name))
     return found
-
-
-def _stop(pid: int) -> None:
-    os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + 5
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    if Path(f"/proc/{pid}").exists():
-        os.kill(pid, signal.SIGKILL)
