@@ -16,6 +16,7 @@ from target_situation import context, desired
 from vivido.containers import container_environ
 from vivido.targets.interface import Desired, Live
 from vivido.targets.podman.options import PodmanOptions
+from vivido.targets.podman.program import Podman
 from vivido.targets.podman.proxy.process import Proxy
 from vivido.targets.podman.target import PodmanTarget
 from vivido.testing.registry import registry_server
@@ -128,8 +129,7 @@ class Place:
         return target.current()
 
     def podman(self, *args: str) -> str:
-        done = subprocess.run(["podman", *args], env=self.environ, check=True, capture_output=True, text=True)
-        return done.stdout
+        return Podman(self.state, {}).run(*args)
 
     def containers(self, *extra: str) -> list[dict[str, Any]]:
         label = f"--filter=label=vivido.project={self.project}"

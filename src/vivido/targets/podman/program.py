@@ -1,6 +1,7 @@
 """Call the `podman` program: arguments in, JSON out, failures as errors."""
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from vivido.text.redact import printable, redact
 
 TIMEOUT = 120.0
 """Seconds that one call may take, where the caller says nothing else."""
+RACES = 10
+"""Times that a call is repeated when it fell over something that another process removed meanwhile."""
+_GONE = re.compile(r"no (?:volume|container|pod) with (?:name|ID) (\S+) found in database")
 
 
 class Podman:
@@ -33,7 +37,12 @@ class Podman:
         Raises:
             ToolError: `tool.missing`: podman is not installed.
         """
-        return process.run(["podman", *args], env=self._environ, stdin=stdin, timeout=timeout)
+        done = process.run(["podman", *args], env=self._environ, stdin=stdin, timeout=timeout)
+        for _ in range(RACES):
+            if not _raced(done):
+                break
+            done = process.run(["podman", *args], env=self._environ, stdin=stdin, timeout=timeout)
+        return done
 
     def run(self, *args: str, stdin: bytes = b"", timeout: float = TIMEOUT) -> str:
         """Run podman and return what it printed.
@@ -88,6 +97,12 @@ def failure(done: process.Completed, secrets: Iterable[str] = ()) -> ToolError:
         return ToolError(f"podman {verb} did not end in time: {said}", code="podman.timeout", retry_after=5)
     hint = "`podman info` and `vivido doctor` say whether Podman works on this machine."
     return ToolError(f"podman {verb} failed: {said}", code="podman.failed", hint=hint)
+
+
+def _raced(done: process.Completed) -> bool:
+    """Say whether Podman missed something that it was not asked about: it lists first and reads then (seen with volumes, 4.3)."""
+    gone = _GONE.search(done.complaint) if done.returncode else None
+    return gone is not None and gone[1] not in done.args
 
 
 def _verb(args: Sequence[str]) -> list[str]:
