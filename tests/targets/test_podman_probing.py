@@ -21,7 +21,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
         self.send_response(status)
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         pass
 
 
@@ -40,6 +40,11 @@ def why(probe: Probe, port: int, tmp_path: Path) -> str:
     return passes(Podman(tmp_path, {}), probe, seen)
 
 
+def hang_up(listener: socket.socket) -> None:
+    connection, _ = listener.accept()
+    connection.close()
+
+
 def test_http(port: int, tmp_path: Path) -> None:
     assert why(Probe("http", 8080, "/ready", headers=(("X-Key", "k"),)), port, tmp_path) == ""
     assert why(Probe("http", 8080, "/ready"), port, tmp_path) == "GET /ready answered 500"
@@ -51,7 +56,7 @@ def test_tcp(port: int, tmp_path: Path) -> None:
     assert why(Probe("tcp", 8080), port, tmp_path) == ""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         free = listener.getsockname()[1]
-        hangs_up = threading.Thread(target=lambda: listener.accept()[0].close())
+        hangs_up = threading.Thread(target=hang_up, args=(listener,))
         hangs_up.start()
         assert why(Probe("tcp", 8080), free, tmp_path) == "port 8080 hangs up"
         hangs_up.join()
