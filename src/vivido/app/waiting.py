@@ -88,4 +88,10 @@ def _condition(state: State, step: Step) -> Condition | None:
         return Condition(step.id, step.title, "open", "not judged yet")
     if judgment.outcome in (Outcome.PASSED, Outcome.SKIPPED):
         return None
-    return Condition(step.id, step.title, judgment.outcome, judgment.reason, judgment.unmet)
+    return Condition(step.id, step.title, judgment.outcome, judgment.reason, _still(state, judgment.unmet))
+
+
+def _still(state: State, unmet: tuple[Unmet, ...]) -> tuple[Unmet, ...]:
+    """Take the next command away where it makes no sense any more: what went back is not tried again, but promoted anew."""
+    over = state.finished is not None and state.finished.status != Status.REFUSED
+    return tuple(msgspec.structs.replace(u, next="") for u in unmet) if over else unmet
