@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from vivido.engine.chain import broken
 from vivido.errors import Error
 from vivido.model.event import Entry, StepEnded
 
@@ -34,7 +33,7 @@ def verify(ws: "Workspace", promotion: str = "") -> tuple[Verified, ...]:
 def _verify(ws: "Workspace", promotion: str) -> Verified:
     entries = ws.journal.read(promotion)
     head = entries[-1].hash if entries else ""
-    problem = broken(entries) or ""
+    problem = ws.journal.verify(promotion) or ""
     made = _commits(entries)
     for commit in made:
         problem = problem or _disagreement(ws, entries, commit)

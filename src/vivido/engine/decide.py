@@ -9,7 +9,7 @@ same promotion can be replayed, simulated, or hosted by another durable engine.
 
 import msgspec
 
-from vivido.engine.state import Direction, State, Status
+from vivido.engine.state import State, Status
 from vivido.model.event import Finished
 from vivido.model.gate import Outcome
 from vivido.model.plan import Step
@@ -54,19 +54,24 @@ def decide(state: State, tick: Tick) -> tuple[Command, ...]:
     """
     if state.finished is not None:
         return ()
-    if state.paused and state.direction is Direction.FORWARD and not _in_limbo(state):
-        return (Sleep(None),)
     open_steps = state.open_steps
-    if not open_steps or state.gave_up:
+    if not open_steps or state.gave_up or _never_began(state):
         return (Close(_ending(state)),)
-    if state.direction is not Direction.FORWARD and any(state.step(s).failed for s in open_steps):
+    if state.paused and not state.stopping:
         return (Sleep(None),)
     wanted = tuple(e for s in open_steps if (e := _wanted(state, s, tick)) is not None)
-    return wanted or (Sleep(_earliest(state, open_steps)),)
+    return wanted or (Sleep(next_look(state)),)
 
 
-def _in_limbo(state: State) -> bool:
-    return any(state.step(s).limbo for s in state.plan.steps)
+def next_look(state: State) -> int | None:
+    """Return when a judged step wants to be looked at again, in microseconds since 1970; None: only after a signal."""
+    judged = (state.step(s).judgment for s in state.open_steps)
+    return min((j.look_again for j in judged if j is not None and j.look_again is not None), default=None)
+
+
+def _never_began(state: State) -> bool:
+    """Aborted in the queue: there is nothing to clean up, and cleaning up would meet what another one does."""
+    return state.abort is not None and not state.steps
 
 
 def _wanted(state: State, step: Step, tick: Tick) -> Execute | None:
@@ -80,15 +85,10 @@ def _wanted(state: State, step: Step, tick: Tick) -> Execute | None:
     return Execute(step, known.attempt, look=True)
 
 
-def _earliest(state: State, steps: tuple[Step, ...]) -> int | None:
-    times = [j.look_again for s in steps if (j := state.step(s).judgment) is not None and j.look_again is not None]
-    return min(times, default=None)
-
-
 def _ending(state: State) -> Finished:
     if state.gave_up and state.abort is not None:
         return Finished(Status.ABORTED, f"given up by {state.abort.by} where it was stuck: {state.abort.reason}")
-    if state.direction is Direction.FORWARD:
+    if not state.stopping:
         return Finished(Status.SUCCEEDED, "every step and gate was met")
     if state.failure is not None:
         step, judgment = state.failure

@@ -20,11 +20,22 @@ class Work(msgspec.Struct, frozen=True):
     """Hash of the ledger's newest entry, for the commit's trailers."""
     progress: Callable[[str], None]
     """Takes one line for the person who waits."""
+    hold: Callable[[], None] = lambda: None
+    """Raises ConflictError `engine.fenced` where the lease was lost. Call it right before an effect that the outside
+    cannot refuse to a process that slept past its lease (see `engine.heartbeat`)."""
 
     @property
     def key(self) -> str:
-        """The idempotency key of the effect: the same after a crash, another after a `retry` of a failed step."""
+        """The idempotency key of the effect: the same after a crash and in every attempt."""
         return f"{self.state.plan.promotion}/{self.step.id}"
+
+    @property
+    def find_only(self) -> bool:
+        """Whether the promotion is stopping and waits only to learn whether this step's effect is there.
+
+        Then the executor must not make the effect: it says `passed` where it is there and `pending` where it is not.
+        """
+        return self.state.stopping and self.step in self.state.unsure
 
 
 class Done(msgspec.Struct, frozen=True):

@@ -1,4 +1,14 @@
-"""Keeps a lease alive while a step takes its time."""
+"""Keeps a lease alive while a step takes its time.
+
+What happens to a runner that stops for longer than its lease holds (SIGSTOP, a suspended laptop) in the middle of an effect, and
+then goes on, while another process has taken the environment over:
+
+- The journal refuses whatever it writes: nothing that it does afterwards counts, and it goes no further (`Journal.append`).
+- It begins no other effect: before each, and before each further look, the lease is asked (`Recorder.hold`).
+- The effect in which it stopped may still arrive late. The new owner repeated the same one under the same key, so by itself a late
+  arrival changes nothing. What the new owner undid meanwhile must be refused by the outside: a push by its expected parent,
+  a commit by its trailers; a tag is put back by the next look. A target that cannot refuse asks `Work.hold` right before.
+"""
 
 import threading
 from types import TracebackType

@@ -32,7 +32,11 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class Journal(Protocol):
-    """The append-only ledger of promotions. Every write is durable when the call returns."""
+    """The append-only ledger of promotions. Every write is durable when the call returns.
+
+    A write is refused (`engine.fenced`) unless its lease is the newest of the promotion's environment and is still held.
+    The check and the write are one: once somebody else's `Leases.claim` has returned, no write of the old holder is added.
+    """
 
     def append(
         self, promotion: str, after: int, events: Sequence[Event], progress: Progress, lease: Lease, at: int
@@ -57,7 +61,7 @@ class Journal(Protocol):
         ...
 
     def collect(self, promotion: str) -> tuple[tuple[int, Signalled], ...]:
-        """Return the signals in the inbox as (number, signal), oldest first."""
+        """Return the signals in the inbox as (number, signal), oldest first. A promotion never uses a number twice."""
         ...
 
     def absorbed(self, promotion: str, up_to: int) -> None:

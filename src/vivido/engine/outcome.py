@@ -3,6 +3,8 @@
 import logging
 import traceback
 
+import msgspec
+
 from vivido.engine.executor import Done, Executors, Work
 from vivido.errors import ConflictError, Error, ToolError, UnreachableError
 from vivido.model.gate import Judgment, Outcome
@@ -11,6 +13,9 @@ from vivido.time.clock import SECOND, Now
 
 RETRY = 15 * SECOND
 """Microseconds after which something that could not be reached is tried again."""
+
+PATIENCE = SECOND
+"""Microseconds before which nothing is looked at again, whatever it says: a `Retry-After: 0` is no leave to hammer."""
 
 _log = logging.getLogger(__name__)
 
@@ -22,6 +27,18 @@ def perform(executors: Executors, work: Work, now: Now) -> Done:
     input is `failed`. A fault of Vivido's own is `blind` too: it neither promotes nor rolls back, and one poisoned
     promotion does not stop the others. Losing the lease is no outcome: it goes up.
     """
+    return _patient(_attempt(executors, work, now), now())
+
+
+def _patient(done: Done, now: int) -> Done:
+    again = done.judgment.look_again
+    if again is None or again >= now + PATIENCE:
+        return done
+    judgment = msgspec.structs.replace(done.judgment, look_again=now + PATIENCE)
+    return msgspec.structs.replace(done, judgment=judgment)
+
+
+def _attempt(executors: Executors, work: Work, now: Now) -> Done:
     try:
         return executors[work.step.kind](work)
     except ConflictError as e:

@@ -2,27 +2,34 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from vivido.crashpoint import crashpoint
-from vivido.engine.chain import GENESIS
+from vivido.engine.evolve import begin, evolve
 from vivido.engine.journal import Journal, Lease, Progress
-from vivido.engine.state import State, begin, evolve
+from vivido.engine.state import State
 from vivido.errors import IntegrityError, NotFoundError
-from vivido.model.event import Entry, Event, Signalled, Started, StepEnded
+from vivido.model.event import Entry, Event, Started, StepEnded
 from vivido.model.gate import Judgment
 from vivido.time.clock import Now
 
 PLAN_VERSION = 1
 """The newest meaning of `Plan` that this code understands."""
 
+_NUMBER = "inbox"
+"""Under which a signal's fact keeps its number in the inbox."""
+
 
 def fold(entries: tuple[Entry, ...]) -> State:
     """Fold a promotion's entries into its state.
 
     Raises:
-        IntegrityError: `engine.journal`: the first entry is no `started`, or the plan is of a newer Vivido.
+        IntegrityError: `engine.journal`: the first entry is no `started`, one is missing, or the plan is of a newer Vivido.
     """
     if not entries or not isinstance(first := entries[0].event, Started):
-        raise IntegrityError("the promotion's journal does not begin with its plan", code="engine.journal")
+        raise _damaged("the promotion's journal does not begin with its plan")
+    if [e.seq for e in entries] != list(range(1, len(entries) + 1)):
+        raise _damaged(f"entries are missing in the journal of {first.plan.promotion}")
     if first.plan.version > PLAN_VERSION:
         raise IntegrityError(
             f"{first.plan.promotion} was planned by a newer Vivido",
@@ -33,6 +40,10 @@ def fold(entries: tuple[Entry, ...]) -> State:
     for entry in entries[1:]:
         state = evolve(state, entry.event, entry.at)
     return state
+
+
+def _damaged(message: str) -> IntegrityError:
+    return IntegrityError(message, code="engine.journal", hint="`vivido ledger verify` says what is wrong.")
 
 
 class Recorder:
@@ -46,7 +57,7 @@ class Recorder:
             raise NotFoundError(f"there is no promotion {promotion}", code="promotion.unknown")
         self.promotion = promotion
         self.state = fold(entries)
-        self.head = entries[-1].hash if entries else GENESIS
+        self.head = entries[-1].hash
         self._seq = entries[-1].seq
         self._journal = journal
         self._lease = lease
@@ -75,21 +86,26 @@ class Recorder:
         waiting = self._journal.collect(self.promotion)
         if not waiting:
             return False
-        fresh = [s for _, s in waiting if not self._known(s)]
+        taken = {s.data.get(_NUMBER) for _, s in self.state.signals}
+        # What is taken already was left there by a crash between appending and emptying the inbox.
+        fresh = [replace(s, data={**s.data, _NUMBER: number}) for number, s in waiting if number not in taken]
         if fresh:
             self.add(*fresh)
         self._journal.absorbed(self.promotion, waiting[-1][0])
         return True
 
-    def _known(self, signal: Signalled) -> bool:
-        """Whether a crash between appending and emptying the inbox left it there: signals carry an id."""
-        key = signal.data.get("id")
-        return key is not None and any(s.data.get("id") == key for _, s in self.state.signals)
-
     def replace_look(self, step: str, judgment: Judgment) -> None:
         """Note that another look gave the same answer: only the time of the next one changes, in memory and schedule."""
         self.state = evolve(self.state, StepEnded(step, 0, judgment), self._now())
 
-    def rest(self, progress: Progress) -> None:
-        """Note when it wants to be looked at again."""
-        self._journal.schedule(self.promotion, progress, self._lease)
+    def rest(self, until: int | None) -> None:
+        """Note when it wants to be looked at again, in microseconds since 1970; None: after a signal."""
+        self._journal.schedule(self.promotion, Progress(self.state.status, until), self._lease)
+
+    def hold(self) -> None:
+        """Make sure that the lease is still held, before an effect; should this process die, it wants to be looked at.
+
+        Raises:
+            ConflictError: `engine.fenced`.
+        """
+        self.rest(self._now())

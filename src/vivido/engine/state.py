@@ -1,11 +1,11 @@
-"""What the journal's facts add up to: the state of one promotion, folded purely from its events."""
+"""What the journal's facts add up to: the state of one promotion. `evolve` folds it, `decide` reads it; both are pure."""
 
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
-from vivido.model.event import Event, Finished, Signalled, Started, StepBegan, StepEnded
+from vivido.model.event import Finished, Signalled
 from vivido.model.gate import Judgment, Outcome
 from vivido.model.plan import Plan, Step
 
@@ -17,7 +17,7 @@ class Status(StrEnum):
     """Another promotion has the environment, or no process took it up yet."""
     RUNNING = "running"
     WAITING = "waiting"
-    """For a gate: a person, a time, or data."""
+    """For a gate: a person, a time, or data. On the way back: for something that did not answer and is tried again."""
     PAUSED = "paused"
     STUCK = "stuck"
     """It failed and could not go back either; a person is needed, then `retry`."""
@@ -52,6 +52,8 @@ class StepState(msgspec.Struct, frozen=True):
 
     attempt: int = 1
     """Rises by one with each `retry`."""
+    tried: int = 0
+    """The newest attempt that began; 0 before the first."""
     began: bool = False
     """Its effect may have happened."""
     judgment: Judgment | None = None
@@ -71,8 +73,8 @@ class StepState(msgspec.Struct, frozen=True):
 
     @property
     def limbo(self) -> bool:
-        """Begun without a known end: the process died in it."""
-        return self.began and self.judgment is None
+        """Begun, and nobody knows whether its effect happened: the process died in it, or could not see the answer."""
+        return self.began and (self.judgment is None or self.judgment.outcome is Outcome.BLIND)
 
 
 class State(msgspec.Struct, frozen=True):
@@ -84,7 +86,7 @@ class State(msgspec.Struct, frozen=True):
     abort: Signalled | None = None
     """The signal that asked to abort."""
     gave_up: bool = False
-    """Somebody aborted it where it was stuck: it stays as it is."""
+    """Somebody aborted it where it could not go back: it stays as it is."""
     signals: tuple[tuple[int, Signalled], ...] = ()
     """All signals with their instants: approvals live here."""
     finished: Finished | None = None
@@ -121,14 +123,25 @@ class State(msgspec.Struct, frozen=True):
         return any(step.kind not in ("check", "gate") and self.step(step).began for step in self.plan.steps)
 
     @property
+    def stopping(self) -> bool:
+        """Whether it is not to go on: a step failed, or somebody aborted it before everything was met."""
+        if self.failure is not None:
+            return True
+        return self.abort is not None and not all(self.step(s).met for s in self.plan.steps)
+
+    @property
+    def unsure(self) -> tuple[Step, ...]:
+        """The steps of which nobody knows whether they changed the outside for good."""
+        return tuple(step for step in self.plan.steps if step.commits and self.step(step).limbo)
+
+    @property
     def direction(self) -> Direction:
         """Which list of steps is worked through now.
 
-        An abort waits for the end of an effect in limbo: only after finding out whether the commit exists is it
-        known whether there is something to undo.
+        Stopping waits while nobody knows whether the commit exists: only then is it known whether there is something to
+        undo.
         """
-        in_limbo = any(step.commits and self.step(step).limbo for step in self.plan.steps)
-        if in_limbo or (self.failure is None and self.abort is None):
+        if not self.stopping or self.unsure:
             return Direction.FORWARD
         return Direction.UNDO if self.committed else Direction.CLEANUP
 
@@ -142,7 +155,9 @@ class State(msgspec.Struct, frozen=True):
 
     @property
     def open_steps(self) -> tuple[Step, ...]:
-        """The steps of the present phase that are not met yet."""
+        """The steps of the present phase that are not met yet; while stopping waits, those it waits for."""
+        if self.stopping and self.unsure:
+            return self.unsure
         unmet = [step for step in self.agenda if not self.step(step).met]
         if not unmet:
             return ()
@@ -154,78 +169,17 @@ class State(msgspec.Struct, frozen=True):
         """Where it stands, as people are told."""
         if self.finished is not None:
             return Status(self.finished.status)
-        if self.direction is not Direction.FORWARD:
-            return Status.STUCK if any(self.step(s).failed for s in self.open_steps) else Status.RUNNING
-        if self.paused:
+        if self.paused and not self.stopping:
             return Status.PAUSED
-        waiting = [self.step(s).judgment for s in self.open_steps]
-        if waiting and all(j is not None for j in waiting):
+        open_steps = self.open_steps
+        judged = [j for s in open_steps if (j := self.step(s).judgment) is not None]
+        standing = bool(judged) and len(judged) == len(open_steps)
+        if self.stopping:
+            if any(j.outcome is Outcome.FAILED for j in judged):
+                return Status.STUCK
+            if standing:
+                return Status.STUCK if all(j.look_again is None for j in judged) else Status.WAITING
+            return Status.RUNNING
+        if standing:
             return Status.WAITING
         return Status.RUNNING if self.steps else Status.QUEUED
-
-
-def begin(event: Started) -> State:
-    """Return the state of a promotion of which nothing but its plan is known."""
-    return State(plan=event.plan, steps={})
-
-
-def evolve(state: State, event: Event, at: int) -> State:
-    """Return the state after one more fact.
-
-    Args:
-        state: Before it.
-        event: The fact.
-        at: Microseconds since 1970 when it was recorded.
-    """
-    match event:
-        case Started():
-            return begin(event)
-        case StepBegan():
-            known = state.steps.get(event.step, StepState())
-            now = msgspec.structs.replace(known, began=True, attempt=event.attempt, opened=known.opened or at)
-            return _with_step(state, event.step, now)
-        case StepEnded():
-            known = state.steps.get(event.step, StepState())
-            now = msgspec.structs.replace(known, judgment=event.judgment, facts=event.facts or known.facts)
-            return _with_step(state, event.step, now)
-        case Signalled():
-            return _signalled(msgspec.structs.replace(state, signals=(*state.signals, (at, event))), event)
-        case Finished():
-            return msgspec.structs.replace(state, finished=event)
-
-
-def _with_step(state: State, step: str, known: StepState) -> State:
-    return msgspec.structs.replace(state, steps={**state.steps, step: known})
-
-
-def _signalled(state: State, event: Signalled) -> State:
-    match event.signal:
-        case "pause":
-            return msgspec.structs.replace(state, paused=True)
-        case "resume":
-            return msgspec.structs.replace(state, paused=False)
-        case "abort":
-            gave_up = state.status is Status.STUCK
-            return msgspec.structs.replace(state, abort=event, paused=False, gave_up=gave_up)
-        case "retry":
-            return _retried(state)
-        case _:
-            return state
-
-
-def _retried(state: State) -> State:
-    """Forget what failed, and what was cleaned up after it; never what passed."""
-    if state.direction is Direction.UNDO:
-        again = {s.id for s in state.plan.undo if state.step(s).failed}
-    else:
-        undone = {"stage"} if any(state.step(s).began for s in state.plan.cleanup) else set[str]()
-        unmet = {Outcome.FAILED, Outcome.BLIND}
-        again = {
-            s.id
-            for s in state.plan.steps
-            if s.kind in undone or ((j := state.step(s).judgment) is not None and j.outcome in unmet)
-        } | {s.id for s in state.plan.cleanup}
-    steps = {
-        name: StepState(attempt=known.attempt + 1) if name in again else known for name, known in state.steps.items()
-    }
-    return msgspec.structs.replace(state, steps=steps, finished=None, abort=None, paused=False, gave_up=False)

@@ -9,12 +9,18 @@ import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import urlsplit
+from typing import Any, Protocol, TypeVar
 
-from vivido.errors import InputError
+from vivido.errors import Error, InputError
+from vivido.text.redact import holds_password
+
+_T = TypeVar("_T")
+_FILE = "sqlite:///"
 
 Row = tuple[Any, ...]
+
+LOST = "state.lost"
+"""Code of the error that says that the server dropped the connection; another one may work."""
 
 
 class Connection(Protocol):
@@ -42,81 +48,108 @@ class Connection(Protocol):
 
 
 class Database:
-    """The connections of one state URL.
+    """The connections of one state URL, one for each thread that uses it.
 
     Args:
         url: `sqlite:///absolute/path` or `postgresql://user@host/database` (the password comes from PostgreSQL's own places:
             `PGPASSWORD`, `~/.pgpass`).
+
+    Raises:
+        InputError: `state.url`, `state.password`.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._local = threading.local()
         self._open = _opener(url)
-        self._all: list[Connection] = []
+        self._guard = threading.Lock()
+        self._opened: dict[threading.Thread, Connection] = {}
 
     @property
     def connection(self) -> Connection:
-        """This thread's connection, opened at first use."""
-        known: Connection | None = getattr(self._local, "connection", None)
-        if known is not None:
-            return known
+        """This thread's connection, opened at first use. Those of threads that have ended are closed then."""
+        own = threading.current_thread()
+        with self._guard:
+            if (known := self._opened.get(own)) is not None:
+                return known
+            for thread in [t for t in self._opened if not t.is_alive()]:
+                self._opened.pop(thread).close()
         opened = self._open()
-        self._local.connection = opened
-        self._all.append(opened)
+        with self._guard:
+            self._opened[own] = opened
         return opened
 
     def query(self, sql: str, *parameters: Any) -> list[Row]:
         """Return the rows of a statement outside any transaction."""
-        return self.connection.execute(sql, parameters)[0]
+        return self._or_anew(lambda connection: connection.execute(sql, parameters)[0])
 
     @contextmanager
     def transaction(self) -> Generator[Connection]:
         """Run the block in one write transaction: all of it, or nothing."""
+        self._or_anew(lambda connection: connection.begin())
         connection = self.connection
-        connection.begin()
         try:
             yield connection
+            connection.commit()
         except BaseException:
-            connection.rollback()
+            self._undo(connection)
             raise
-        connection.commit()
 
     def close(self) -> None:
-        """Close this thread's connection and those of threads that have ended."""
-        for connection in self._all:
-            connection.close()
-        self._all.clear()
-        self._local = threading.local()
+        """Close all connections. No other thread may be using one."""
+        with self._guard:
+            for connection in self._opened.values():
+                connection.close()
+            self._opened.clear()
+
+    def _or_anew(self, first: Callable[[Connection], _T]) -> _T:
+        """Run what begins a piece of work; where the connection turns out to have been lost since the last one, on a new one."""
+        try:
+            return first(self.connection)
+        except Error as e:
+            if e.code != LOST:
+                raise
+            self._drop()
+            return first(self.connection)
+
+    def _undo(self, connection: Connection) -> None:
+        try:
+            connection.rollback()
+        except Error:
+            # The server has forgotten the transaction together with the connection; what went wrong is told by the first error.
+            self._drop()
+
+    def _drop(self) -> None:
+        with self._guard:
+            self._opened.pop(threading.current_thread()).close()
 
 
 def _opener(url: str) -> Callable[[], Connection]:
-    parts = urlsplit(url)
-    if parts.password:
+    if url.startswith(_FILE) and url != _FILE:
+        # Taken as it stands: a directory's name may contain what has a meaning in URLs.
+        path = Path(url.removeprefix("sqlite://"))
+
+        def sqlite() -> Connection:
+            from vivido.store.sqlite import SqliteConnection
+
+            return SqliteConnection(path)
+
+        return sqlite
+    if holds_password(url):
         raise InputError(
             "the state's URL contains a password",
             code="state.password",
             hint="Leave it out; PostgreSQL takes it from PGPASSWORD or ~/.pgpass.",
         )
-    if parts.scheme == "sqlite":
-        path = Path(parts.path)
-
-        def sqlite() -> Connection:
-            from vivido.store.sqlite import SqliteConnection  # noqa: PLC0415 - only the driver that is used is loaded
-
-            return SqliteConnection(path)
-
-        return sqlite
-    if parts.scheme in ("postgresql", "postgres"):
+    if url.startswith(("postgresql://", "postgres://")):
 
         def postgres() -> Connection:
-            from vivido.store.postgres import PostgresConnection  # noqa: PLC0415 - an extra
+            from vivido.store.postgres import PostgresConnection
 
             return PostgresConnection(url)
 
         return postgres
     raise InputError(
-        f"“{parts.scheme}:” is no database Vivido knows",
+        f"“{url}” is no database Vivido knows",
         code="state.url",
         hint="Write sqlite:///path/to/state.db or postgresql://host/database.",
     )

@@ -30,8 +30,8 @@ class SqlLeases:
                 return None
             _, taken = db.execute(
                 "UPDATE lease SET owner = ?, token = ?, until = ?"
-                " WHERE project = ? AND environment = ? AND token = ? AND owner = ?",
-                (owner, token + 1, now + ttl, project, environment, token, holder),
+                " WHERE project = ? AND environment = ? AND token = ? AND owner = ? AND until = ?",
+                (owner, token + 1, now + ttl, project, environment, token, holder, until),
             )
         return Lease(project, environment, owner, token + 1, now + ttl) if taken else None
 

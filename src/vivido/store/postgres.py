@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, LiteralString, cast
 
 from vivido.errors import ConflictError, Error, InputError, UnreachableError
-from vivido.store.database import Row
+from vivido.store.database import LOST, Row
 from vivido.text.redact import redact
 
 
@@ -13,7 +13,7 @@ class PostgresConnection:
 
     def __init__(self, url: str) -> None:
         try:
-            import psycopg  # noqa: PLC0415 - an extra, 180 ms
+            import psycopg
         except ImportError as e:
             raise InputError(
                 "state on PostgreSQL needs psycopg, which is not installed",
@@ -23,8 +23,14 @@ class PostgresConnection:
         self._errors = psycopg
         try:
             self._db = psycopg.connect(url, autocommit=True, connect_timeout=10)
+        except psycopg.ProgrammingError as e:
+            raise InputError(
+                f"PostgreSQL does not understand the state's URL: {redact(str(e)).strip()}",
+                code="state.url",
+                hint="Write postgresql://host/database.",
+            ) from e
         except psycopg.Error as e:
-            raise self._wrapped(e) from e
+            raise self._wrapped(e, "state.unusable") from e
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[list[Row], int]:
         """Run one statement."""
@@ -33,7 +39,7 @@ class PostgresConnection:
             cursor = self._db.execute(cast(LiteralString, sql.replace("?", "%s")), parameters or None)
             rows = cursor.fetchall() if cursor.description else []
         except self._errors.Error as e:
-            raise self._wrapped(e) from e
+            raise self._wrapped(e, LOST if self._db.closed else "state.unusable") from e
         return rows, cursor.rowcount
 
     def begin(self) -> None:
@@ -46,20 +52,21 @@ class PostgresConnection:
 
     def rollback(self) -> None:
         """Forget it."""
-        if not self._db.closed:
-            self.execute("ROLLBACK")
+        self.execute("ROLLBACK")
 
     def close(self) -> None:
         """Close the connection."""
         self._db.close()
 
-    def _wrapped(self, error: Exception) -> Error:
+    def _wrapped(self, error: Exception, code: str) -> Error:
         text = redact(str(error)).strip().partition("\n")[0]
         if isinstance(error, self._errors.IntegrityError):
             return ConflictError(f"the state refused a row: {text}", code="state.row")
+        if isinstance(error, self._errors.errors.UndefinedTable):
+            code = "state.no-table"
         return UnreachableError(
             f"PostgreSQL: {text}",
-            code="state.unusable",
+            code=code,
             hint="Is the server up, and does `psql` get in?",
             retry_after=5,
         )

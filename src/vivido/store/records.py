@@ -4,6 +4,7 @@ from typing import TypeVar
 
 import msgspec
 
+from vivido.errors import IntegrityError
 from vivido.model.record import Deployed, Pin, PromotionRow
 from vivido.model.release import ReleaseRecord
 from vivido.store.database import Database
@@ -40,17 +41,21 @@ class Records:
         return tuple(_decode(body, ReleaseRecord) for (body,) in rows)
 
     def add_deployed(self, deployed: Deployed) -> None:
-        """Remember what runs since when. The same promotion again: nothing changes."""
+        """Remember what runs since when. The same promotion again: nothing changes.
+
+        What is added is the newest: where the clock of another machine ran ahead, `since` is raised past what is there.
+        """
+        place = (self._project, deployed.environment)
         with self._database.transaction() as db:
+            known, _ = db.execute("SELECT promotion, since FROM deployed WHERE project = ? AND environment = ?", place)
+            if deployed.promotion in {promotion for promotion, _ in known}:
+                return
+            since = max([deployed.since, *(before + 1 for _, before in known)])
+            made = msgspec.structs.replace(deployed, since=since)
             db.execute(
-                "INSERT INTO deployed (project, environment, since, promotion, body)"
-                " SELECT ?, ?, ?, ?, ? WHERE NOT EXISTS"
-                " (SELECT 1 FROM deployed WHERE project = ? AND environment = ? AND promotion = ?)",
-                (
-                    self._project, deployed.environment, deployed.since, deployed.promotion,
-                    _encode(deployed).decode(), self._project, deployed.environment, deployed.promotion,
-                ),
-            )  # fmt: skip
+                "INSERT INTO deployed (project, environment, since, promotion, body) VALUES (?, ?, ?, ?, ?)",
+                (*place, since, deployed.promotion, _encode(made).decode()),
+            )
 
     def deployed(self, environment: str, limit: int = 1) -> tuple[Deployed, ...]:
         """Return what ran in an environment, newest first; the first is what should run now."""
@@ -90,4 +95,11 @@ class Records:
 
 
 def _decode(body: str, kind: type[_T]) -> _T:
-    return msgspec.json.decode(body, type=kind)
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.DecodeError as e:
+        raise IntegrityError(
+            f"the state holds a {kind.__name__} that this Vivido cannot read: {e}",
+            code="state.record",
+            hint="Was it written by a newer Vivido? Then update this one.",
+        ) from e

@@ -4,7 +4,8 @@ Instants are microseconds since 1970 (BIGINT); bodies are canonical JSON (TEXT).
 with the raised version number, so that a kill in the middle leaves the old version whole.
 """
 
-from vivido.errors import InputError
+from vivido.crashpoint import crashpoint
+from vivido.errors import ConflictError, InputError, UnreachableError
 from vivido.store.database import Database
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -35,6 +36,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             project TEXT NOT NULL, environment TEXT NOT NULL, release TEXT NOT NULL, at BIGINT NOT NULL,
             body TEXT NOT NULL, PRIMARY KEY (project, environment, release))""",
     ),
+    (
+        # How many signals a promotion was ever sent: the numbers in its inbox are never used twice.
+        "ALTER TABLE promotion ADD COLUMN sent BIGINT NOT NULL DEFAULT 0",
+        "UPDATE promotion SET sent = (SELECT COALESCE(MAX(number), 0) FROM inbox WHERE inbox.promotion = promotion.id)",
+    ),
 )
 
 
@@ -56,18 +62,30 @@ def migrate(database: Database) -> None:
 
 
 def _version(database: Database) -> int:
-    with database.transaction() as db:
-        db.execute("CREATE TABLE IF NOT EXISTS form (one INTEGER PRIMARY KEY, version INTEGER NOT NULL)")
-        rows, _ = db.execute("SELECT version FROM form")
-    return int(rows[0][0]) if rows else 0
+    try:
+        return _read(database)
+    except UnreachableError as e:
+        if e.code != "state.no-table":
+            raise
+    try:
+        with database.transaction() as db:
+            db.execute("CREATE TABLE IF NOT EXISTS form (one INTEGER PRIMARY KEY, version INTEGER NOT NULL)")
+            db.execute("INSERT INTO form (one, version) VALUES (1, 0) ON CONFLICT (one) DO NOTHING")
+    except ConflictError:
+        # On PostgreSQL two processes may create the table at once; the one that loses finds it when it is told so.
+        pass
+    return _read(database)
+
+
+def _read(database: Database) -> int:
+    return int(database.query("SELECT version FROM form")[0][0])
 
 
 def _raise_to(database: Database, number: int) -> None:
     with database.transaction() as db:
-        if number == 0:
-            db.execute("INSERT INTO form (one, version) VALUES (1, 0) ON CONFLICT (one) DO NOTHING")
         # The conditional update lets exactly one of several starting processes migrate.
         _, changed = db.execute("UPDATE form SET version = ? WHERE version = ?", (number + 1, number))
         if changed:
             for statement in MIGRATIONS[number]:
                 db.execute(statement)
+                crashpoint("store.migrate.after")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from vivido.errors import ConflictError, IntegrityError, UnreachableError
+from vivido.errors import ConflictError, Error, IntegrityError, UnreachableError
 from vivido.store.database import Row
 
 BUSY_MS = 30_000
@@ -13,19 +13,28 @@ BUSY_MS = 30_000
 
 
 class SqliteConnection:
-    """One thread's connection."""
+    """One thread's connection.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: The file; made where it is missing.
+        patience: Milliseconds that a statement waits for another process's transaction.
+    """
+
+    def __init__(self, path: Path, patience: int = BUSY_MS) -> None:
+        self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, timeout=patience / 1000, isolation_level=None, check_same_thread=False)
+        except (OSError, sqlite3.Error) as e:
+            raise _wrapped(e, path) from e
+        try:
             self._db.execute("PRAGMA journal_mode=WAL")
             # FULL: a commit that was answered is on disk, also after a power cut.
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.execute("PRAGMA foreign_keys=ON")
-        except (OSError, sqlite3.Error) as e:
+        except sqlite3.Error as e:
+            self._db.close()
             raise _wrapped(e, path) from e
-        self._path = path
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[list[Row], int]:
         """Run one statement."""
@@ -54,8 +63,10 @@ class SqliteConnection:
         self._db.close()
 
 
-def _wrapped(error: Exception, path: Path) -> Exception:
+def _wrapped(error: Exception, path: Path) -> Error:
     text = str(error)
+    if "no such table" in text:
+        return UnreachableError(f"the state has no tables yet: {text}", code="state.no-table", where=str(path))
     if isinstance(error, sqlite3.IntegrityError):
         return ConflictError(f"the state refused a row: {text}", code="state.row")
     if isinstance(error, sqlite3.DatabaseError) and ("malformed" in text or "not a database" in text):
