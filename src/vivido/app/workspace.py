@@ -176,6 +176,7 @@ class Workspace:
             state=str(state),
             plain_http=self.project.registries.plain_http,
             secret=secret,
+            secret_keys=lambda name: tuple(environment.secrets.get(name, {})),
             progress=progress,
             now=self.now,
         )

@@ -5,9 +5,6 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import ClassVar
-
-import msgspec
 
 from vivido.errors import ConflictError, Error, NotFoundError
 from vivido.model.problem import Problem
@@ -187,16 +184,3 @@ class PodmanTarget:
         if not keep:
             with suppress(Error):
                 self._podman.run("network", "rm", "--force", self._names.prefix)
-
-
-class PodmanKind:
-    """The kind `podman`."""
-
-    options: ClassVar[type[msgspec.Struct]] = PodmanOptions
-    shorthand: ClassVar[str] = ""
-
-    def open(
-        self, options: PodmanOptions, context: TargetContext, environment: str, environ: Mapping[str, str]
-    ) -> PodmanTarget:
-        """Make the target of one environment."""
-        return PodmanTarget(options, context, environment, environ)
