@@ -5,10 +5,11 @@ A page is a session: its blocks are run in order, in one directory. What is run:
 - ``console`` blocks: each line that begins with `$ ` is a command, the lines below it are what it prints. `...` in a line
   stands for any text, a line that is `...` alone for any number of lines. `exit=3` after `console` promises
   that exit code, of the block's last command.
-- any block with `title=NAME` is written to the file NAME first.
+- any block with `title=NAME` is written to the file NAME first. With `shows=NAME` it shows a file that is there already.
 
-An HTML comment before a block, alone on its line, changes that: `<!-- needs: podman haproxy -->` names programs, of the whole page;
-`<!-- not run: REASON -->` leaves the next block out.
+An HTML comment, alone on its line, changes that: `<!-- needs: podman haproxy -->` names programs, and `<!-- starts from: shop -->`
+the project that is there when the page begins (`doc_projects`), both for the whole page; `<!-- not run: REASON -->` leaves the
+next block out. The port 5000 in a block stands for the one of the session's registry.
 """
 
 import re
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>`{3,})(?P<info>[^`]*)$")
-_COMMENT = re.compile(r"^ *<!-- *(?P<what>needs|not run): *(?P<rest>.*?) *-->$")
+_COMMENT = re.compile(r"^ *<!-- *(?P<what>needs|not run|starts from): *(?P<rest>.*?) *-->$")
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,10 @@ class Block:
     lines: tuple[str, ...]
     line: int
     left_out: str = ""
+
+    @property
+    def runs(self) -> bool:
+        return not self.left_out and self.language == "console"
 
     @property
     def text(self) -> str:
@@ -46,11 +51,12 @@ class Command:
 
 @dataclass
 class Page:
-    """A page's blocks and the programs they need."""
+    """A page's blocks, the programs they need, and the project they start from."""
 
     path: Path
     blocks: list[Block] = field(default_factory=list)
     needs: list[str] = field(default_factory=list)
+    project: str = ""
 
 
 def read(path: Path) -> Page:
@@ -66,6 +72,8 @@ def read(path: Path) -> Page:
         comment, fence = _COMMENT.match(lines[number]), _FENCE.match(lines[number])
         if comment and comment["what"] == "needs":
             page.needs += comment["rest"].split()
+        elif comment and comment["what"] == "starts from":
+            page.project = comment["rest"]
         elif comment:
             left_out = comment["rest"]
         elif fence:

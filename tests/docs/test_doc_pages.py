@@ -2,12 +2,13 @@ from pathlib import Path
 
 import pytest
 from doc_pages import Block, Command, commands, matches, read
+from doc_session import Session, free_port, listens
 from hypothesis import given
 from hypothesis import strategies as st
-from test_examples import Session
 
 PAGE = """# A page
 <!-- needs: podman haproxy -->
+<!-- starts from: shop -->
 
 ```yaml title=a/b.yaml
 x: 1
@@ -37,12 +38,12 @@ def _page(tmp_path: Path, text: str) -> Path:
 
 def test_a_page_is_read_with_its_needs_files_and_commands(tmp_path: Path) -> None:
     page = read(_page(tmp_path, PAGE))
-    assert page.needs == ["podman", "haproxy"]
+    assert (page.needs, page.project) == (["podman", "haproxy"], "shop")
     file, left_out, session = page.blocks
-    assert (file.options, file.text, file.line) == ({"title": "a/b.yaml"}, "x: 1\n", 4)
+    assert (file.options, file.text, file.line) == ({"title": "a/b.yaml"}, "x: 1\n", 5)
     assert left_out.left_out == "takes an hour"
-    assert session.left_out == ""
-    assert commands(session) == [Command("echo one \\\ntwo", ("one two",), 0, 16), Command("exit 3", (), 3, 19)]
+    assert (left_out.runs, session.runs) == (False, True)
+    assert commands(session) == [Command("echo one \\\ntwo", ("one two",), 0, 17), Command("exit 3", (), 3, 20)]
 
 
 def test_a_block_that_is_not_closed_is_refused(tmp_path: Path) -> None:
@@ -91,3 +92,15 @@ def test_a_session_keeps_its_directory_and_tells_both_sides(tmp_path: Path) -> N
         session.run(page, Command("cat file", ("good bye",), 0, 9))
     with pytest.raises(AssertionError, match="exit code 1, not 0"):
         session.run(page, Command("false", (), 0, 10))
+
+
+def test_a_session_uses_a_port_of_its_own_and_stops_what_was_begun(tmp_path: Path) -> None:
+    port = free_port()
+    session, page = Session(tmp_path, port=port), Path("page.md")
+    session.write("port", "localhost:5000\n")
+    session.run(page, Command("cat port", (f"localhost:{port}",), 0, 1))
+    serve = "python3 -m http.server --bind 127.0.0.1 $(cut -d: -f2 port) >log 2>&1 &"
+    session.run(page, Command(serve, (), 0, 2))
+    assert listens(port)
+    session.end()
+    assert not listens(port)

@@ -128,7 +128,7 @@ def codes() -> dict[str, Told]:
     docs: dict[str, str] = {}
     for _, tree in modules():
         docs |= _of_docstrings(tree)
-        for code, told in _of_calls(tree):
+        for code, told in of_calls(tree):
             old = found.get(code)
             if old is None or (bool(told.says), bool(told.hint), bool(told.exit)) > (
                 bool(old.says),
@@ -146,7 +146,8 @@ def codes() -> dict[str, Told]:
     return complete
 
 
-def _of_calls(tree: ast.Module) -> Iterator[tuple[str, Told]]:
+def of_calls(tree: ast.Module) -> Iterator[tuple[str, Told]]:
+    """Yield every code in a syntax tree with the words beside it, as often as it stands there."""
     for scope in (tree, *(n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef))):
         known = sorted(_assigned(scope), key=lambda a: a[0]) if isinstance(scope, ast.FunctionDef) else []
         for node in ast.walk(scope):
