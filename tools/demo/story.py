@@ -4,11 +4,14 @@ import os
 import shlex
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+LONGEST = 300.0
+"""Seconds after which a command of the story is given up."""
 _COLOUR = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
@@ -59,9 +62,12 @@ class Shell:
         _line(f"   {_paint('1', f'$ {command}')}")
         lines: list[str] = []
         with self.start(command) as child:
+            limit = threading.Timer(LONGEST, child.kill)
+            limit.start()
             for line in child.stdout or ():
                 lines.append(line)
                 _line(f"     {line.rstrip()}")
+            limit.cancel()
         code = child.returncode
         _line(_paint("2", f"     ({time.monotonic() - started:.1f} s{f', exit code {code}' if code else ''})"))
         if code not in expect:

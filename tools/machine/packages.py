@@ -18,6 +18,7 @@ INSTALLED = {
     "aardvark-dns": "aardvark-dns",
     "catatonit": "catatonit",
     "iptables": "iptables",
+    "nft": "nftables",
     "newuidmap": "uidmap",
     "slirp4netns": "slirp4netns",
     "ssh-keygen": "openssh-client",
