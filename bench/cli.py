@@ -1,7 +1,7 @@
 """Measure the command line from cold: `python bench/cli.py [repetitions]`.
 
-Each figure is the median over fresh processes with byte code compiled; “cpu” is user and system time of
-the process, the rest is the wall clock. The peers start in the same run: `kubectl version --client`, a compiled program, and an empty Python.
+Each figure is the median over fresh processes with byte code compiled; “cpu” is user and system time of the process, the rest
+is the wall clock. The peers start in the same run: `kubectl version --client`, a compiled program, and an empty Python.
 """
 
 import os
