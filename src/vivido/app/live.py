@@ -39,6 +39,8 @@ def repair_tags(ws: "Workspace", environment: str) -> tuple[str, ...]:
     """
     from vivido.app.executors.tag import move_tags
 
+    if ws.leases.holder(ws.project.name, environment, ws.now()):
+        return ()  # A promotion that is under way may have moved the tag before it records what runs.
     deployed = ws.records.deployed(environment)
     return move_tags(ws, deployed[0].release, environment) if deployed else ()
 

@@ -140,7 +140,9 @@ def upstream(ws: "Workspace", environment: Environment) -> tuple[Environment, ..
 
 def _known(ws: "Workspace", environment: Environment, deployed: Deployed | None) -> Known:
     rows = ws.records.promotions(environment.after, limit=1000) if environment.after else ()
-    passed = frozenset(r.release for r in rows if r.status == "succeeded")
+    # What is recorded has passed every gate; its promotion still runs while it starts what follows automatically.
+    ran = ws.records.deployed(environment.after, limit=1000) if environment.after else ()
+    passed = frozenset(r.release for r in rows if r.status == "succeeded") | {d.release.id for d in ran}
     pins = tuple(p for e in upstream(ws, environment) for p in ws.records.pins(e.name))
     return Known(passed, pins, deployed)
 

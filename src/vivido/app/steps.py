@@ -1,15 +1,16 @@
 """The steps of a promotion and of a rollback, as pure functions of the environment.
 
-    check → gates before → stage → commit → switch → gates after → settle → record → tag
+    check → gates before → stage → commit → switch → gates after → settle → tag → record
 
 A failure before the commit cleans up what was staged and changes nothing; one after it gives the traffic back first, then
-reverts the commit (the way back must not wait for a Git server), then settles.
+reverts the commit (the way back must not wait for a Git server), then settles. The record comes last: what follows from it
+(promotions to the next environments, pins) cannot be taken back.
 """
 
 from vivido.model.plan import Step
 from vivido.model.project import Environment, GateSpec
 
-_CHECK, _BEFORE, _STAGE, _COMMIT, _SWITCH, _AFTER, _SETTLE, _RECORD, _TAG = range(9)
+_CHECK, _BEFORE, _STAGE, _COMMIT, _SWITCH, _AFTER, _SETTLE, _TAG, _RECORD = range(9)
 
 SKIPPED_ON_ROLLBACK = "rolling back: the release passed the gates of this environment when it was promoted here"
 """Why a rollback does not judge gates again (semantics §3): the way back must not need what is broken."""
@@ -26,8 +27,8 @@ def forward(environment: Environment, *, rollback: bool = False) -> tuple[Step, 
         Step("switch", "switch", _SWITCH, f"switch {name}'s traffic"),
         *(_gate(g, _AFTER, skip=rollback) for g in environment.gates if g.moment == "after"),
         Step("settle", "settle", _SETTLE, "drain and remove what ran before"),
-        Step("record", "record", _RECORD, "record what runs"),
         Step("tag", "tag", _TAG, f"move the tag {name}"),
+        Step("record", "record", _RECORD, "record what runs"),
     )
 
 
@@ -39,7 +40,8 @@ def undo(environment: Environment) -> tuple[Step, ...]:
         Step("undo-switch", "switch", 1, f"give {name}'s traffic back", {"back": True}),
         Step("undo-commit", "commit", 2, "revert the commit", {"back": True}),
         Step("undo-settle", "settle", 3, "drain and remove the failed release", {"back": True}),
-        Step("undo-tag", "tag", 4, f"put the tag {name} back", {"back": True}),
+        Step("undo-record", "record", 4, "forget that it ran", {"back": True}),
+        Step("undo-tag", "tag", 5, f"put the tag {name} back", {"back": True}),
     )
 
 

@@ -57,6 +57,15 @@ class Records:
                 (*place, since, deployed.promotion, _encode(made).decode()),
             )
 
+    def remove_deployed(self, environment: str, promotion: str) -> bool:
+        """Forget what a promotion that is undone brought; say whether there was anything."""
+        with self._database.transaction() as db:
+            _, removed = db.execute(
+                "DELETE FROM deployed WHERE project = ? AND environment = ? AND promotion = ?",
+                (self._project, environment, promotion),
+            )
+        return removed > 0
+
     def deployed(self, environment: str, limit: int = 1) -> tuple[Deployed, ...]:
         """Return what ran in an environment, newest first; the first is what should run now."""
         rows = self._database.query(

@@ -10,8 +10,10 @@ from vivido.app.reversal import reversal
 from vivido.engine.executor import Done, Work, passed
 from vivido.errors import IntegrityError
 from vivido.git.commit import Edits, Signature
+from vivido.git.history import find_by_trailer
 from vivido.git.publish import Edit, Hand, Key, backoff, publish
 from vivido.git.sign import ssh_signer
+from vivido.model.gate import Judgment, Outcome
 from vivido.model.plan import Plan
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ class Commit:
     def __call__(self, work: Work) -> Done:
         """Derive the edit on the branch's tip, commit, push by compare-and-swap; derive again after a lost race."""
         plan, repository = work.state.plan, self._ws.repository
+        if work.find_only:
+            return self._found(work)
         at = work.state.step(work.step).opened
         sign = None
         if self._ws.project.sign_commits:
@@ -42,16 +46,27 @@ class Commit:
             repository.mirror,
             repository.branch,
             lambda tip: self._edit(work, tip),
-            Key(plan.promotion, work.step.id),
+            _key(work),
             hand,
             since=plan.base or None,
         )
+        return passed(f"{commit[:12]} on {repository.branch}", **self._facts(work, commit))
+
+    def _found(self, work: Work) -> Done:
+        """Say whether the commit is there, without making it: the promotion is stopping."""
+        plan, repository = work.state.plan, self._ws.repository
+        repository.fetch()
+        commit = find_by_trailer(repository.mirror, repository.branch, _key(work).trailers, plan.base or None)
+        if commit is None:
+            return Done(Judgment(Outcome.PENDING, f"there is no commit of it on {repository.branch}"))
         return passed(f"{commit[:12]} on {repository.branch}", **self._facts(work, commit))
 
     def _facts(self, work: Work, commit: str) -> dict[str, str]:
         return {"reverted": commit} if work.step.options.get("back") else {"commit": commit}
 
     def _edit(self, work: Work, tip: str) -> Edit:
+        # What follows is the commit and the push: whoever slept past the lease stops here.
+        work.hold()
         if work.step.options.get("back"):
             return self._reverting(work, tip)
         plan = work.state.plan
@@ -84,6 +99,10 @@ class Commit:
         why = failure[1].reason if failure else "aborted"
         subject = f"Go back: {plan.release.id} in {plan.environment}"
         return Edit(undone(self._ws, tip, (own,)), subject, why, _trailers(plan, work.head), allow_empty=True)
+
+
+def _key(work: Work) -> Key:
+    return Key(work.state.plan.promotion, work.step.id)
 
 
 def _subject(plan: Plan) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from vivido.engine.executor import Done, Work, passed
 from vivido.errors import Error
 from vivido.model.canonical import fingerprint
+from vivido.model.gate import Judgment, Outcome
 from vivido.model.record import Deployed, Pin
 from vivido.text.redact import redact
 
@@ -19,8 +20,12 @@ class Record:
         self._ws = ws
 
     def __call__(self, work: Work) -> Done:
-        """Write the record; what can't follow automatically is said, and does not fail this promotion."""
+        """Write the record, or with `back` remove it; what can't follow automatically is said, and does not fail this promotion."""
         plan = work.state.plan
+        work.hold()
+        if work.step.options.get("back"):
+            gone = self._ws.records.remove_deployed(plan.environment, plan.promotion)
+            return passed("forgotten") if gone else Done(Judgment(Outcome.SKIPPED, "it was not recorded"))
         now = self._ws.now()
         commit = str(work.state.facts.get("commit", ""))
         self._ws.records.add_deployed(

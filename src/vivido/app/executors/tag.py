@@ -27,6 +27,7 @@ class Tag:
             if before is None:
                 return Done(Judgment(Outcome.SKIPPED, "nothing ran here before"))
             release = before.release
+        work.hold()
         moved = move_tags(self._ws, release, plan.environment)
         return passed(f"{plan.environment} points at {release.id}" + ("" if moved else " already"))
 

@@ -33,6 +33,7 @@ class Stage(_Traffic):
         side = self._side(work)
         if side is None:
             return _EMPTY
+        work.hold()
         crashpoint("target.stage.before")
         self._target(work).stage(side)
         crashpoint("target.stage.after")
@@ -47,6 +48,7 @@ class Switch(_Traffic):
         side = self._side(work)
         if side is None:
             return _EMPTY
+        work.hold()
         crashpoint("target.switch.before")
         self._target(work).switch(side)
         crashpoint("target.switch.after")
@@ -64,6 +66,7 @@ class Settle(_Traffic):
             return Done(Judgment(Outcome.SKIPPED, "nothing was staged"))
         side = self._side(work)
         keep = side.generation if side is not None else ""
+        work.hold()
         crashpoint("target.settle.before")
         self._target(work).settle(keep)
         crashpoint("target.settle.after")
