@@ -6,8 +6,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from doc_pages import Command, matches
@@ -102,15 +102,14 @@ class Session:
     def end(self) -> None:
         """Stop what the commands left running: processes that name this session's directory, and its containers."""
         self._containers()
-        for pid in _processes(self._directory):
-            with _gone():
-                os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + 10
-        while (left := _processes(self._directory)) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        for pid in left:
-            with _gone():
-                os.kill(pid, signal.SIGKILL)
+        left = _processes(self._directory)
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            for pid in left:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, number)
+            deadline = time.monotonic() + 10
+            while (left := [pid for pid in left if _lives(pid)]) and time.monotonic() < deadline:
+                time.sleep(0.02)
 
     def _containers(self) -> None:
         for config in self._directory.rglob("environments/*/haproxy/haproxy.cfg"):
@@ -118,12 +117,13 @@ class Session:
             self._sh(f"podman ps --all --quiet {own} | xargs -r podman rm --force --time 0 --volumes")
 
 
-@contextmanager
-def _gone() -> Iterator[None]:
+def _lives(pid: int) -> bool:
+    """Say whether a process is there and no zombie: a zombie's sockets are closed, those of one that is still ending may not be."""
     try:
-        yield
-    except ProcessLookupError:
-        return
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
 def _processes(directory: Path) -> list[int]:
