@@ -161,3 +161,26 @@ def test_moved_tags_are_put_back(mini: Miniature) -> None:
     tag(mini.client, mini.repository("web"), other, "production")
     mini.good("run", "--once")
     assert mini.tag("web", "production") == good
+
+
+def test_an_environment_with_repositories_of_its_own_gets_the_same_digests_there(mini: Miniature) -> None:
+    from vivido.model.reference import Reference, Repository
+    from vivido.registry.resolve import resolve
+
+    own = f"{mini.registry.host}/production"
+    text = mini.file("vivido.yaml").replace("    after: staging\n", f"    after: staging\n    registry: {own}\n")
+    (mini.clone / "vivido.yaml").write_text(text)
+    mini.commit({"vivido.yaml": text.encode()}, "Give production repositories of its own")
+    digests = mini.push("v1")
+    mini.to_production(mini.release("v1"))
+    for service, digest in digests.items():
+        assert f"image: {own}/{service}@{digest}" in mini.file(f"deploy/{service}/production/app.yaml")
+        assert f"mini/{service}@{digest}" in mini.file(f"deploy/{service}/staging/app.yaml")
+        found = resolve(mini.client, Reference(Repository(mini.registry.host, f"production/{service}"), "production"))
+        assert found is not None
+        assert found.digest == digest
+        assert mini.tag(service, "production") == ""
+    second = mini.release("v2")
+    mini.to_production(second)
+    assert mini.run("rollback", "production", "--yes").code == 0
+    assert digests["web"] in mini.file("deploy/web/production/app.yaml")

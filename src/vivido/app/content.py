@@ -12,7 +12,7 @@ from vivido.model.canonical import fingerprint
 from vivido.model.objects import Rendered
 from vivido.model.problem import Problem
 from vivido.model.project import Environment
-from vivido.model.release import Artifact
+from vivido.model.release import Artifact, placed
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
@@ -27,7 +27,7 @@ def edits_at(ws: "Workspace", commit: str, environment: Environment, artifacts: 
     from vivido.layouts.directories import edits
 
     tree = ws.repository.tree(commit)
-    found = edits(ws.placed, environment, artifacts, tree.read, tree.listing)
+    found = edits(ws.placed, environment, placed(artifacts, environment.registry), tree.read, tree.listing)
     if isinstance(found, tuple):
         raise refused("layout.refused", f"{environment.name}'s configuration cannot take the release", found)
     return found
@@ -51,6 +51,7 @@ def rendered_at(
     """
     from vivido.layouts.verify import wrong_images
 
+    artifacts = placed(artifacts, environment.registry)
     images = sorted([a.service, "" if as_is else a.image] for a in artifacts)
     services = [[s.name, s.config, s.image, s.replaces] for s in ws.placed.services]
     kept = ws.state / "rendered" / f"{fingerprint([commit, environment.name, images, services])}.json"

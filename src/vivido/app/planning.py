@@ -15,7 +15,7 @@ from vivido.model.plan import Plan, WayBack
 from vivido.model.problem import Problem
 from vivido.model.project import Environment
 from vivido.model.record import Deployed
-from vivido.model.release import Release
+from vivido.model.release import Release, placed
 from vivido.targets.interface import Desired
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def refuse_bent(ws: "Workspace", environment: Environment, release: Release, ren
     )
 
 
-def desired(ws: "Workspace", plan: Plan, rendered: Rendered, release: Release) -> Desired:
+def desired(ws: "Workspace", plan: Plan, environment: Environment, rendered: Rendered, release: Release) -> Desired:
     """Return what a target is asked to bring up."""
     return Desired(
         project=ws.project.name,
@@ -113,7 +113,7 @@ def desired(ws: "Workspace", plan: Plan, rendered: Rendered, release: Release) -
         release=release.id,
         promotion=plan.promotion,
         rendered=rendered,
-        images={a.service: a.image for a in release.artifacts},
+        images={a.service: a.image for a in placed(release.artifacts, environment.registry)},
     )
 
 

@@ -1,6 +1,6 @@
 """The steps of a promotion and of a rollback, as pure functions of the environment.
 
-    check → gates before → stage → commit → switch → gates after → settle → tag → record
+    check → gates before → (copy) → stage → commit → switch → gates after → settle → tag → record
 
 A failure before the commit cleans up what was staged and changes nothing; one after it gives the traffic back first, then
 reverts the commit (the way back must not wait for a Git server), then settles. The record comes last: what follows from it
@@ -10,7 +10,7 @@ reverts the commit (the way back must not wait for a Git server), then settles. 
 from vivido.model.plan import Step
 from vivido.model.project import Environment, GateSpec
 
-_CHECK, _BEFORE, _STAGE, _COMMIT, _SWITCH, _AFTER, _SETTLE, _TAG, _RECORD = range(9)
+_CHECK, _BEFORE, _COPY, _STAGE, _COMMIT, _SWITCH, _AFTER, _SETTLE, _TAG, _RECORD = range(10)
 
 SKIPPED_ON_ROLLBACK = "rolling back: the release passed the gates of this environment when it was promoted here"
 """Why a rollback does not judge gates again (semantics §3): the way back must not need what is broken."""
@@ -22,6 +22,7 @@ def forward(environment: Environment, *, rollback: bool = False) -> tuple[Step, 
     return (
         Step("check", "check", _CHECK, "check artifacts and target"),
         *(_gate(g, _BEFORE, skip=rollback) for g in environment.gates if g.moment == "before"),
+        *_copy(environment),
         Step("stage", "stage", _STAGE, f"bring up in {name}, without traffic"),
         Step("commit", "commit", _COMMIT, "commit to the configuration", {"reverse": rollback}, commits=True),
         Step("switch", "switch", _SWITCH, f"switch {name}'s traffic"),
@@ -48,6 +49,13 @@ def undo(environment: Environment) -> tuple[Step, ...]:
 def cleanup() -> tuple[Step, ...]:
     """Return the steps that remove what was staged by a promotion that changed nothing else."""
     return (Step("clean", "settle", 0, "remove what was staged", {"back": True}),)
+
+
+def _copy(environment: Environment) -> tuple[Step, ...]:
+    """An environment with repositories of its own gets the images there first, by the same digests."""
+    if not environment.registry:
+        return ()
+    return (Step("copy", "copy", _COPY, f"copy the images to {environment.registry}"),)
 
 
 def _gate(gate: GateSpec, phase: int, *, skip: bool) -> Step:

@@ -103,6 +103,7 @@ def _environment(entry: Entry, kinds: Kinds) -> Environment:
         automatic=text_of(child(node, "promote")) == "automatically",
         queue=text_of(child(node, "queue")) or "latest",
         url=text_of(child(node, "url")) or "",
+        registry=text_of(child(node, "registry")) or "",
         secrets={
             secret.key: {e.key: msgspec.convert(plain(e.value), SecretSource) for e in entries(secret.value)}
             for secret in entries(child(node, "secrets"))

@@ -123,6 +123,8 @@ class EnvironmentShape(Shape, frozen=True):
     """`latest`: a newer waiting release replaces an older one that has not begun. `fifo`: none is dropped."""
     url: WebAddress | UnsetType = UNSET
     """Where it is reached, for gates and people. Otherwise what the target says."""
+    registry: Text | UnsetType = UNSET
+    """Prefix of repositories of its own, which images are copied to, byte for byte. Otherwise they stay where they were built."""
     gates: list[Any] = []
     """What a release has to pass."""
     secrets: dict[SecretName, dict[SecretKey, SecretSourceShape]] = {}

@@ -65,7 +65,7 @@ def _environment(environment: Environment) -> dict[str, Any]:
         "target": _kinded(environment.target),
         "promote": "automatically" if environment.automatic else "manually",
         "queue": environment.queue,
-        **_given(url=environment.url),
+        **_given(url=environment.url, registry=environment.registry),
         "gates": [_gate(g) for g in environment.gates],
         "secrets": {
             secret: {key: _source(source) for key, source in keys.items()}

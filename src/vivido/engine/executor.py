@@ -24,18 +24,14 @@ class Work(msgspec.Struct, frozen=True):
     """Raises ConflictError `engine.fenced` where the lease was lost. Call it right before an effect that the outside
     cannot refuse to a process that slept past its lease (see `engine.heartbeat`)."""
 
+    find_only: bool = False
+    """Only of steps that commit: it must be learned whether the effect is there, and it must not be made. The executor says
+    `passed` where it is there and `pending` where it is not."""
+
     @property
     def key(self) -> str:
         """The idempotency key of the effect: the same after a crash and in every attempt."""
         return f"{self.state.plan.promotion}/{self.step.id}"
-
-    @property
-    def find_only(self) -> bool:
-        """Whether the promotion is stopping and waits only to learn whether this step's effect is there.
-
-        Then the executor must not make the effect: it says `passed` where it is there and `pending` where it is not.
-        """
-        return self.state.stopping and self.step in self.state.unsure
 
 
 class Done(msgspec.Struct, frozen=True):

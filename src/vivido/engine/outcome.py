@@ -20,14 +20,43 @@ PATIENCE = SECOND
 _log = logging.getLogger(__name__)
 
 
-def perform(executors: Executors, work: Work, now: Now) -> Done:
+def perform(executors: Executors, work: Work, now: Now, *, doubt: bool = False) -> Done:
     """Execute a step; every exception becomes a judgment.
 
     What could not be reached is `blind` and tried again by itself; a missing tool is `blind` until `retry`; a refusal or wrong
     input is `failed`. A fault of Vivido's own is `blind` too: it neither promotes nor rolls back, and one poisoned
     promotion does not stop the others. Losing the lease is no outcome: it goes up.
+
+    Args:
+        executors: By kind of step.
+        work: What is to be done.
+        now: The time.
+        doubt: An earlier try of this step may have had its effect. Then a no is no answer to whether it had (the
+            credentials may have run out since), so it is looked for once more.
     """
-    return _patient(_attempt(executors, work, now), now())
+    done = _attempt(executors, work, now)
+    if done.judgment.outcome is Outcome.FAILED and work.find_only:
+        done = _unseen(done)
+    elif done.judgment.outcome is Outcome.FAILED and doubt:
+        done = _confirmed(done, _attempt(executors, msgspec.structs.replace(work, find_only=True), now))
+    return _patient(done, now())
+
+
+def _confirmed(no: Done, found: Done) -> Done:
+    """Return what a no means by what was found: the effect, none, or nothing for sure."""
+    match found.judgment.outcome:
+        case Outcome.PENDING:
+            return no
+        case Outcome.PASSED:
+            return found
+        case _:
+            return _unseen(no)
+
+
+def _unseen(no: Done) -> Done:
+    """Return a no that leaves open whether the effect is there: it freezes until `retry`."""
+    judgment = msgspec.structs.replace(no.judgment, outcome=Outcome.BLIND, look_again=None)
+    return msgspec.structs.replace(no, judgment=judgment)
 
 
 def _patient(done: Done, now: int) -> Done:

@@ -207,8 +207,9 @@ class Runner:
             record.head,
             lambda text: self._listener.line(record.promotion, step.id, text),
             record.hold,
+            find_only=record.state.stopping and step in record.state.unsure,
         )
-        done = perform(self._executors, work, self._now)
+        done = perform(self._executors, work, self._now, doubt=step.commits and known.limbo)
         crashpoint(f"engine.{step.kind}.ended")
         if known.judgment is not None and _same(known.judgment, done.judgment):
             record.replace_look(step.id, done.judgment)

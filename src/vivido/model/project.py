@@ -85,6 +85,8 @@ class Environment(msgspec.Struct, frozen=True):
     """Where it is reached, for gates and people; empty: what the target says."""
     secrets: dict[str, dict[str, SecretSource]] = {}
     """Secret name → key → source."""
+    registry: str = ""
+    """Prefix of a repository per service of its own; empty: its images stay where they were built."""
 
 
 class SecretAllowance(msgspec.Struct, frozen=True):

@@ -1,9 +1,11 @@
 """Artifacts and releases: what is promoted, as a whole, and what its identity is made of."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from vivido.model.canonical import fingerprint
-from vivido.model.reference import Digest, Repository
+from vivido.model.reference import Digest, Repository, parse_repository
 
 
 class Artifact(msgspec.Struct, frozen=True, order=True):
@@ -22,6 +24,18 @@ class Artifact(msgspec.Struct, frozen=True, order=True):
     def image(self) -> str:
         """`registry/path@sha256:…`."""
         return self.repository.at(self.digest)
+
+
+def placed(artifacts: Sequence[Artifact], registry: str) -> tuple[Artifact, ...]:
+    """Return artifacts as an environment with repositories of its own has them: other repositories, the same digests.
+
+    Args:
+        artifacts: As they were built.
+        registry: Prefix of the environment's repositories; empty: they stay where they are.
+    """
+    if not registry:
+        return tuple(artifacts)
+    return tuple(msgspec.structs.replace(a, repository=parse_repository(f"{registry}/{a.service}")) for a in artifacts)
 
 
 class Revision(msgspec.Struct, frozen=True, order=True):

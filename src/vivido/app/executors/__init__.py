@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from vivido.app.executors.check import Check
 from vivido.app.executors.commit import Commit
+from vivido.app.executors.copy import Copy
 from vivido.app.executors.gate import Gate
 from vivido.app.executors.record import Record
 from vivido.app.executors.tag import Tag
@@ -19,6 +20,7 @@ def executors(ws: "Workspace") -> Executors:
     return {
         "check": Check(ws),
         "gate": Gate(ws),
+        "copy": Copy(ws),
         "stage": Stage(ws),
         "commit": Commit(ws),
         "switch": Switch(ws),

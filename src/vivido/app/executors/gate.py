@@ -15,6 +15,7 @@ from vivido.model.approval import Approval
 from vivido.model.gate import Judgment, Outcome
 from vivido.model.plan import Plan
 from vivido.model.project import GateSpec
+from vivido.model.release import placed
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
@@ -35,6 +36,8 @@ class Gate:
         kind = self._ws.kinds.gate(spec.kind)
         options = options_of(kind, spec.options)
         subject = subject_of(work.state, spec, attempt=work.attempt, since=work.state.step(work.step).opened)
+        here = placed(subject.artifacts, self._ws.environment(subject.environment).registry)
+        subject = msgspec.structs.replace(subject, artifacts=here)
         if spec.moment == "after":
             subject = msgspec.structs.replace(subject, **self._addresses(work))
         context = context_of(self._ws, work.state.plan, approvals(work.state), work.progress)

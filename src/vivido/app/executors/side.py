@@ -51,7 +51,7 @@ def new_side(ws: "Workspace", work: Work) -> Desired:
             code="promotion.content",
             hint="Was the tool that renders changed? Abort this promotion and start another.",
         )
-    return desired(ws, plan, rendered, plan.release)
+    return desired(ws, plan, environment, rendered, plan.release)
 
 
 def old_side(ws: "Workspace", work: Work) -> Back:
@@ -61,4 +61,4 @@ def old_side(ws: "Workspace", work: Work) -> Back:
     if before is None:
         return Back(None, None)
     rendered = rendered_at(ws, before.commit, environment_of(ws, work), before.release.artifacts)
-    return Back(before, desired(ws, plan, rendered, before.release))
+    return Back(before, desired(ws, plan, environment_of(ws, work), rendered, before.release))

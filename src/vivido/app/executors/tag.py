@@ -6,7 +6,7 @@ from vivido.app.executors.side import old_side
 from vivido.engine.executor import Done, Work, passed
 from vivido.model.gate import Judgment, Outcome
 from vivido.model.reference import Reference
-from vivido.model.release import Release
+from vivido.model.release import Release, placed
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
@@ -42,7 +42,7 @@ def move_tags(ws: "Workspace", release: Release, environment: str) -> tuple[str,
     from vivido.registry.tags import tag
 
     moved: list[str] = []
-    for artifact in release.artifacts:
+    for artifact in placed(release.artifacts, ws.environment(environment).registry):
         there = resolve(ws.registry, Reference(artifact.repository, environment))
         if there is not None and there.digest == artifact.digest:
             continue

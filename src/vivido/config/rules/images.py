@@ -11,8 +11,10 @@ _LOOPBACK = re.compile(r"(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?")
 
 
 def check_images(root: Node, report: Report) -> None:
-    """Check `registry` and each service's `image`, `build` and `replaces`."""
-    prefix = _registry(root, report)
+    """Check each `registry` and each service's `image`, `build` and `replaces`."""
+    prefix = _registry(child(root, "registry"), root, report)
+    for environment in entries(child(root, "environments")):
+        _registry(child(environment.value, "registry"), root, report)
     built: dict[str, str] = {}
     for service in entries(child(root, "services")):
         _has_image(service, root, report)
@@ -29,8 +31,7 @@ def check_images(root: Node, report: Report) -> None:
             report.add(image or service, "config.same-image", message, "Give one of them an “image” of its own.")
 
 
-def _registry(root: Node, report: Report) -> str:
-    node = child(root, "registry")
+def _registry(node: Node | None, root: Node, report: Report) -> str:
     text = text_of(node)
     if node is None or not text:
         return ""
