@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vivido.app.seen import remember
 from vivido.errors import Error, InputError
 from vivido.targets.interface import Live, LogSource
 from vivido.text.redact import redact
@@ -23,12 +24,14 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 def look(ws: "Workspace", environment: str) -> Seen:
-    """Ask an environment's target what runs there; its failure is a value."""
+    """Ask an environment's target what runs there and remember the answer; its failure is a value."""
     where = ws.environment(environment)
     try:
-        return Seen(environment, ws.target(where).current())
+        live = ws.target(where).current()
     except Error as e:
         return Seen(environment, None, redact(e.message))
+    remember(ws, environment, live)
+    return Seen(environment, live)
 
 
 def repair_tags(ws: "Workspace", environment: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from vivido.app.live import repair_tags
+from vivido.app.live import look, repair_tags
 from vivido.errors import Error
 from vivido.text.redact import redact
 from vivido.time.clock import SECOND
@@ -29,10 +29,11 @@ def once(ws: "Workspace", only: frozenset[str] | None = None) -> int | None:
 
 
 def repair(ws: "Workspace", only: frozenset[str] | None, told: Callable[[str], None]) -> None:
-    """Put back every environment tag that somebody moved; what can't be reached is said and tried at the next round."""
+    """Look at every environment, and put back every tag that somebody moved; what can't be reached is said and tried again."""
     for environment in ws.project.environments:
         if only is not None and environment.name not in only:
             continue
+        look(ws, environment.name)
         try:
             for repository in repair_tags(ws, environment.name):
                 told(f"put the tag {environment.name} of {repository} back")

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from vivido.app.seen import LastSeen, recall
 from vivido.app.waiting import Waiting, waiting_for
 from vivido.app.workspace import Workspace
 from vivido.model.record import Deployed, Pin
@@ -30,6 +31,8 @@ class Column(msgspec.Struct, frozen=True):
     behind: int
     """How many releases are newer than the one deployed here; all, where none is."""
     cells: tuple[Cell, ...]
+    seen: LastSeen | None
+    """What the target said when it was last asked; None where it never was."""
     open: tuple[Waiting, ...]
     """Promotions under way or waiting, with what they wait for."""
     pins: tuple[Pin, ...]
@@ -67,6 +70,7 @@ def _column(ws: Workspace, name: str, after: str, target: str, order: list[str])
         since=deployed.since if deployed else None,
         behind=order.index(release) if release in order else len(order),
         cells=tuple(_cell(s.name, deployed) for s in ws.project.services),
+        seen=recall(ws, name),
         open=tuple(waiting_for(ws, q.promotion) for q in ws.leases.open_promotions(ws.project.name, name)),
         pins=ws.records.pins(name),
         driver=ws.leases.holder(ws.project.name, name, ws.now()),

@@ -3,6 +3,7 @@
 import time
 from typing import TYPE_CHECKING
 
+from vivido.app.live import look
 from vivido.app.promote import drive
 from vivido.app.run import once
 from vivido.app.waiting import Waiting, waiting_for
@@ -44,6 +45,7 @@ def follow(ws: "Workspace", promotion: str, timeout: float) -> Waiting:
         found = drive(ws, promotion)
         if Status(found.status).final:
             once(ws)
+            look(ws, found.environment)
             return waiting_for(ws, promotion)
         pause = _pause(ws, found)
         if pause is None or time.monotonic() + pause > deadline:

@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING
 
 from vivido.cli.output.style import paint
 from vivido.cli.output.table import table
-from vivido.time.clock import age
+from vivido.time.clock import SECOND, age
 
 if TYPE_CHECKING:
     # Only for their names: what they import would double the time of a cold `vivido status`.
     from vivido.app.live import Seen
     from vivido.app.status import Column, Status
+
+
+_FRESH = 600 * SECOND
+"""Microseconds for which a look at a target is told without its age."""
 
 
 def matrix(status: "Status", seen: "Mapping[str, Seen]", now: int, columns: int) -> str:
@@ -23,7 +27,7 @@ def matrix(status: "Status", seen: "Mapping[str, Seen]", now: int, columns: int)
         columns: Width in characters.
     """
     services = [c.service for c in status.columns[0].cells] if status.columns else []
-    heads = ["ENVIRONMENT", "RELEASE", "AGE", *(s.upper() for s in services), *(["HEALTH"] if seen else []), "BEHIND"]
+    heads = ["ENVIRONMENT", "RELEASE", "AGE", *(s.upper() for s in services), "HEALTH", "BEHIND"]
     rows = [_row(c, seen.get(c.environment), now) for c in status.columns]
     lines = [table(rows, heads, columns)]
     newest = status.newest
@@ -39,9 +43,18 @@ def matrix(status: "Status", seen: "Mapping[str, Seen]", now: int, columns: int)
 def _row(column: "Column", seen: "Seen | None", now: int) -> list[str]:
     cells = [c.digest.removeprefix("sha256:")[:12] or "-" for c in column.cells]
     since = age(column.since, now) if column.since is not None else "-"
-    health = [_health(seen)] if seen is not None else []
+    health = _health(seen) if seen is not None else _last(column, now)
     behind = "-" if not column.behind else f"{column.behind} newer" if column.release else "empty"
-    return [column.environment, column.release or "-", since, *cells, *health, behind]
+    return [column.environment, column.release or "-", since, *cells, health, behind]
+
+
+def _last(column: "Column", now: int) -> str:
+    """Return the health that the target told last, with how long ago where that is long."""
+    last = column.seen
+    if last is None or not column.release:
+        return "-"
+    word = {True: "healthy", False: "unhealthy", None: "unknown"}[last.healthy]
+    return word if now - last.at < _FRESH else f"{word} {age(last.at, now)} ago"
 
 
 def _health(seen: "Seen") -> str:
