@@ -28,6 +28,8 @@ def clean_environ(home: Path) -> dict[str, str]:
         **kept,
         "HOME": str(home),
         "NO_COLOR": "1",
+        # What goes to both streams comes in the order in which a person sees it on a terminal.
+        "PYTHONUNBUFFERED": "1",
         "COLUMNS": "80",
         "PROJECT": str(ROOT),
         "GIT_CONFIG_NOSYSTEM": "1",

@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.real("make")
 def test_help_names_every_target() -> None:
-    said = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     told = {line.split()[1] for line in said.splitlines()}
     phony = next(line for line in (ROOT / "Makefile").read_text().splitlines() if line.startswith(".PHONY:"))
     assert told == set(phony.split()[1:])

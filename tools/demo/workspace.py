@@ -64,7 +64,8 @@ def _environ() -> dict[str, str]:
     from vivido.containers import container_environ
 
     own = {"VIVIDO_STATE": str(HOME / "state"), "VIVIDO_CACHE": str(HOME / "cache")}
-    return {**own, **container_environ(HOME / "containers")}
+    # Vivido writes to two streams here that go to one pipe: in the order of a terminal.
+    return {**own, "PYTHONUNBUFFERED": "1", **container_environ(HOME / "containers")}
 
 
 def _write_environ(environ: dict[str, str]) -> None:

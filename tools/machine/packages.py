@@ -19,6 +19,7 @@ INSTALLED = {
     "catatonit": "catatonit",
     "iptables": "iptables",
     "nft": "nftables",
+    "ip": "iproute2",
     "newuidmap": "uidmap",
     "slirp4netns": "slirp4netns",
     "ssh-keygen": "openssh-client",
