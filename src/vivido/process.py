@@ -4,6 +4,7 @@ The only module that starts a process and waits for it. Users' own commands (che
 through `/bin/sh -c` by the callers' choice, as an argument list that says so.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -119,7 +120,8 @@ def _finish(
 def _kill(child: "subprocess.Popen[bytes]", terminal: bool) -> None:
     if terminal:
         child.kill()
-    else:
+        return
+    with contextlib.suppress(ProcessLookupError):  # It ended by itself in this very moment.
         os.killpg(child.pid, signal.SIGKILL)
 
 

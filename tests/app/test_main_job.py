@@ -73,7 +73,9 @@ def test_later_edits_by_people_survive_a_rollback(mini: Miniature) -> None:
     mini.to_production(mini.release("v2"))
     path = "deploy/web/production/app.yaml"
     mini.commit({path: mini.file(path).replace("replicas: 3", "replicas: 7").encode()}, "More replicas")
-    assert mini.run("rollback", "production", "--yes").code == 0
+    # What results was never approved, so somebody has to.
+    assert mini.run("rollback", "production", "--yes").code == 9
+    assert mini.approve("production").code == 0
     assert "replicas: 7" in mini.file(path)
 
 
@@ -184,3 +186,95 @@ def test_an_environment_with_repositories_of_its_own_gets_the_same_digests_there
     mini.to_production(second)
     assert mini.run("rollback", "production", "--yes").code == 0
     assert digests["web"] in mini.file("deploy/web/production/app.yaml")
+
+
+def test_gates_that_lie_changed_on_the_disk_judge_nothing(mini: Miniature) -> None:
+    mini.release("v1")
+    mini.good("promote", "dev", "--yes")
+    mini.good("promote", "staging", "--yes")
+    file = mini.clone / "vivido.yaml"
+    file.write_text(file.read_text().replace("    gates:\n      - approve: {by: release-managers}\n", ""))
+    assert mini.run("promote", "production", "--yes").code == 9
+
+
+def test_a_commit_cannot_take_away_the_approval_that_it_needs(mini: Miniature) -> None:
+    mini.to_production(mini.release("v1"))
+    text = mini.file("vivido.yaml").replace("    gates:\n      - approve: {by: release-managers}\n", "")
+    (mini.clone / "vivido.yaml").write_text(text)
+    mini.commit({"vivido.yaml": text.encode()}, "No approvals")
+    mini.release("v2")
+    mini.good("promote", "dev", "--yes")
+    mini.good("promote", "staging", "--yes")
+    assert mini.run("promote", "production", "--yes").code == 9
+
+
+def test_a_pin_that_is_set_while_a_promotion_waits_keeps_it_out(mini: Miniature) -> None:
+    mini.to_production(mini.release("v1"))
+    second = mini.release("v2")
+    mini.good("promote", "dev", "--yes")
+    mini.good("promote", "staging", "--yes")
+    mini.run("promote", "production", "--yes")
+    mini.good("rollback", "staging", "--reason", "bad", "--yes")
+    ran = mini.approve("production")
+    assert ran.code == 3, ran.err
+    assert f"{second} is pinned out of staging" in ran.err
+    assert mini.run("rollback", "staging", "--to", second, "--yes").code == 7
+
+
+def test_images_changed_by_hand_are_not_rolled_back_over_in_silence(mini: Miniature) -> None:
+    first = mini.release("v1")
+    mini.good("promote", "dev", "--yes")
+    digests = mini.push("v2")
+    edits = {}
+    for service, digest in digests.items():
+        path = f"deploy/{service}/dev/app.yaml"
+        old = mini.file(path)
+        edits[path] = old.replace(old.partition("@")[2].split()[0], digest).encode()
+    mini.commit(edits, "By hand")
+    second = mini.release("v2")
+    mini.good("promote", "dev", "--release", second, "--yes")
+    refused = mini.run("rollback", "dev", "--yes")
+    assert refused.code == 7
+    assert "app.yaml" in refused.err
+    assert mini.run("rollback", "dev", "--discard-edits", "--yes").code == 0
+    columns = mini.good("status", "-o", "json").json()["columns"]
+    assert columns[0]["release"] == first
+
+
+def test_a_state_that_git_knows_more_than_changes_nothing(mini: Miniature) -> None:
+    import shutil
+
+    mini.to_production(mini.release("v1"))
+    shutil.rmtree(mini.root / "state")
+    mini.release("v2")
+    applied = mini.applied
+    ran = mini.run("promote", "dev", "--yes")
+    assert ran.code == 3
+    assert "state.behind" in ran.err
+    assert mini.applied == applied
+
+
+def test_an_environment_whose_command_fails_goes_back(mini: Miniature) -> None:
+    first = mini.release("v1")
+    mini.good("promote", "dev", "--yes")
+    text = mini.file("vivido.yaml").replace("apply: 'echo", "apply: 'test $VIVIDO_RELEASE = " + first + " && echo", 1)
+    (mini.clone / "vivido.yaml").write_text(text)
+    mini.commit({"vivido.yaml": text.encode()}, "Fail for others")
+    mini.release("v2")
+    ran = mini.run("promote", "dev", "--yes")
+    assert ran.code == 4, ran.err
+    assert mini.good("status", "-o", "json").json()["columns"][0]["release"] == first
+
+
+def test_closed_streams_and_narrow_encodings_are_no_fault(mini: Miniature) -> None:
+    import subprocess
+    import sys
+
+    code = "from vivido.cli.app import main; main()"
+    for closing in ("<&-", ">&-", "2>&-"):
+        line = f'exec "$0" -c "$1" status {closing}'
+        done = subprocess.run(
+            ["/bin/sh", "-c", line, sys.executable, code], cwd=mini.clone, env={**mini.environ}, check=False
+        )
+        assert done.returncode == 0, closing
+    assert mini.run("status", environ={"PYTHONIOENCODING": "ascii"}).code == 0

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from target_situation import DIGEST_A, DIGEST_B, context, desired
 
-from vivido.errors import ToolError
+from vivido.errors import RefusedError, ToolError
 from vivido.targets.command.options import CommandOptions
 from vivido.targets.command.report import read_report
 from vivido.targets.command.target import KEPT, CommandTarget
@@ -103,7 +103,7 @@ def test_a_failed_apply_says_how_it_ended_and_keeps_its_output(tmp_path: Path) -
     target = open_target(
         tmp_path, apply="head -c 5000 /dev/zero | tr '\\0' x; echo; echo no https://u:pw@host/ here; exit 4"
     )
-    with pytest.raises(ToolError) as e:
+    with pytest.raises(RefusedError) as e:
         target.switch(desired())
     assert e.value.code == "target.apply-failed"
     assert "exit code 4" in e.value.message
@@ -115,7 +115,7 @@ def test_a_failed_apply_says_how_it_ended_and_keeps_its_output(tmp_path: Path) -
 
 def test_commands_end_in_time(tmp_path: Path) -> None:
     target = open_target(tmp_path, apply="cat /dev/zero", current="cat /dev/zero", timeout="100ms")
-    with pytest.raises(ToolError, match="did not end in time"):
+    with pytest.raises(RefusedError, match="did not end in time"):
         target.switch(desired())
     with pytest.raises(ToolError) as e:
         target.current()

@@ -41,6 +41,7 @@ def _recorded(ws: "Workspace", start: Release | None, release: Release) -> set[s
     own = ws.records.release(release.id)
     if own is None:
         return found
+    found.update(m for a in (*own.authors, own.created_by) for m in marks(a))
     since = ws.records.release(start.id) if start else None
     for record in ws.records.releases(limit=500):
         newer = since is None or record.created_at > since.created_at

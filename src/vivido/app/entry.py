@@ -23,7 +23,7 @@ class Known(msgspec.Struct, frozen=True):
 
 def obstacles(release: Release, environment: Environment, known: Known) -> tuple[Problem, ...]:
     """Say everything that keeps a release from setting out; empty where it may."""
-    return (*_dirty(release), *_order(release, environment, known), *_pinned(release, environment, known.pins))
+    return (*_dirty(release), *_order(release, environment, known), *pinned_out(release, environment, known.pins))
 
 
 def _dirty(release: Release) -> tuple[Problem, ...]:
@@ -52,7 +52,8 @@ def _order(release: Release, environment: Environment, known: Known) -> tuple[Pr
     )
 
 
-def _pinned(release: Release, environment: Environment, pins: Sequence[Pin]) -> tuple[Problem, ...]:
+def pinned_out(release: Release, environment: Environment, pins: Sequence[Pin]) -> tuple[Problem, ...]:
+    """Return a problem for each pin that keeps a release out of an environment, or out of one before it."""
     return tuple(
         Problem(
             "promotion.pinned",

@@ -1,7 +1,12 @@
-"""By which rules a promotion is judged: the people and gates of the base revision, never of what is being promoted.
+"""By which rules a promotion is judged: those that are pushed, and for whom may say yes those of the base revision.
 
-Otherwise a commit could name its own approver (semantics §6). The base is the commit that the environment runs; for an
-environment where nothing runs yet it is the branch's tip, and the plan says so.
+A file that lies changed on somebody's disk judges nothing; and a commit cannot name its own approver (semantics §6):
+
+- people, groups and `approve` gates are those of the base, the commit that the environment runs; where nothing runs yet,
+  or a gate is new, those of the branch's tip;
+- the other gates are those of the tip, so that a test can be mended by the change that it would stop.
+
+Where no repository holds the file, it is the file on this machine, and the plan says so.
 """
 
 from pathlib import Path
@@ -9,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vivido.errors import RefusedError
 from vivido.model.actor import Roster
-from vivido.model.project import Environment
+from vivido.model.project import Environment, GateSpec, Project
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
@@ -20,30 +26,58 @@ class Governing(msgspec.Struct, frozen=True):
     """What a plan freezes."""
 
     environment: Environment
+    """As it is here, with the gates that govern."""
     roster: Roster
     notes: tuple[str, ...] = ()
 
 
-def governing(ws: "Workspace", environment: Environment, base: str) -> Governing:
+def governing(ws: "Workspace", environment: Environment, deployed: str, tip: str) -> Governing:
     """Return the rules for an environment.
 
-    Gates come from the file as it is on this machine; the people from the file at `base` where the configuration
-    repository holds it, so that nobody adds themselves in the change that they approve.
+    Args:
+        ws: The project.
+        environment: As the file on this machine has it.
+        deployed: The commit that it runs; empty where nothing runs.
+        tip: The configuration branch's tip.
+
+    Raises:
+        RefusedError: `governing.unreadable`: no rule is no leave.
     """
-    path = ws.repository.path_of(Path(ws.project.file))
-    text = ws.repository.tree(base).read(path) if path else None
-    if text is None:
-        return Governing(environment, ws.project.roster, ("people are those of the file on this machine",))
-    roster = _roster(ws, text)
-    if roster is None:
-        note = f"vivido.yaml at {base[:12]} cannot be read; people are those of the file on this machine"
+    pushed = _project(ws, ws.repository.file_at(Path(ws.project.file), tip))
+    if pushed is None:
+        note = "gates and people are those of the file on this machine: no repository holds a file that can be read"
         return Governing(environment, ws.project.roster, (note,))
-    notes = () if roster == ws.project.roster else (f"people are those of {base[:12]}, not of the file here",)
-    return Governing(environment, roster, notes)
+    base = _project(ws, ws.repository.file_at(Path(ws.project.file), deployed)) if deployed else None
+    gates = governing_gates(_gates(pushed, environment.name), _gates(base, environment.name))
+    roster = (base or pushed).roster
+    notes: list[str] = []
+    if (gates, roster) != (environment.gates, ws.project.roster):
+        notes.append("gates and people are those that are pushed and run, not those of the file here")
+    return Governing(msgspec.structs.replace(environment, gates=gates), roster, tuple(notes))
 
 
-def _roster(ws: "Workspace", text: bytes) -> Roster | None:
+def governing_gates(tip: tuple[GateSpec, ...], base: tuple[GateSpec, ...]) -> tuple[GateSpec, ...]:
+    """Return the gates that govern: the tip's, but every `approve` gate of the base as the base has it. Pure."""
+    kept = {g.id: g for g in base if g.kind == "approve"}
+    own = [kept.pop(g.id, g) for g in tip]
+    return (*own, *kept.values())
+
+
+def _gates(project: Project | None, name: str) -> tuple[GateSpec, ...]:
+    found = project.environment(name) if project else None
+    return found.gates if found else ()
+
+
+def _project(ws: "Workspace", text: bytes | None) -> Project | None:
     from vivido.config.load import check
 
-    project, _ = check(text, Path(ws.project.file), ws.kinds.for_config())
-    return None if project is None else project.roster
+    if text is None:
+        return None
+    project, mistakes = check(text, Path(ws.project.file), ws.kinds.for_config())
+    if project is None:
+        raise RefusedError(
+            f"the file that says who may approve cannot be read as it was pushed: {mistakes[0]}",
+            code="governing.unreadable",
+            hint="Push a mended file; where a newer Vivido wrote it, update this one.",
+        )
+    return project

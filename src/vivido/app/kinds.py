@@ -4,7 +4,7 @@ A package adds one through the entry-point groups `vivido.gates` and `vivido.tar
 name in the file, its object the kind itself (`gates.interface.GateKind`, `targets.interface.TargetKind`).
 """
 
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import msgspec
@@ -58,7 +58,18 @@ def options_of(kind: GateKind | TargetKind, options: dict[str, Any]) -> Any:
 
 
 def _foreign(group: str) -> dict[str, Any]:
-    return {point.name: point.load() for point in entry_points(group=group)}
+    return {point.name: _loaded(point) for point in entry_points(group=group)}
+
+
+def _loaded(point: EntryPoint) -> Any:
+    try:
+        return point.load()
+    except Exception as e:  # A package of somebody else's may fail in any way while it is imported.
+        raise InputError(
+            f"the kind “{point.name}” cannot be loaded from {point.value}: {type(e).__name__}: {e}",
+            code="kind.plugin",
+            hint="Mend or uninstall the package that brings it.",
+        ) from e
 
 
 def _known(kinds: dict[str, Any], name: str, what: str) -> Any:

@@ -14,7 +14,7 @@ from vivido.model.objects import Rendered
 from vivido.model.plan import Plan, WayBack
 from vivido.model.problem import Problem
 from vivido.model.project import Environment
-from vivido.model.record import Deployed
+from vivido.model.record import Deployed, Pin
 from vivido.model.release import Release, placed
 from vivido.targets.interface import Desired
 
@@ -56,10 +56,11 @@ def propose(
     if problems:
         raise refused("promotion.refused", f"{release.id} may not go to {environment.name}", problems)
     tip = ws.repository.fetch()
+    refuse_behind(ws, environment)
     rendered = rendered_at(ws, release.revision.commit, environment, release.artifacts)
     refuse_bent(ws, environment, release, rendered, tip)
     before = _rendered_now(ws, environment, deployed, tip)
-    rules = governing(ws, environment, deployed.commit if deployed else tip)
+    rules = governing(ws, environment, deployed.commit if deployed else "", tip)
     plan = Plan(
         promotion=promotion or f"p-{ws.token()}",
         kind="promotion",
@@ -83,6 +84,22 @@ def propose(
     changed = tuple(sorted(edits_at(ws, tip, environment, release.artifacts)))
     already = deployed is not None and (deployed.release.id, deployed.content) == (release.id, rendered.hash)
     return Proposal(plan, _diff(before, rendered), changed, _notes(rules, deployed), already)
+
+
+def refuse_behind(ws: "Workspace", environment: Environment) -> None:
+    """Refuse where Git knows a later promotion of this environment than the state does: it was lost, or is another's.
+
+    Raises:
+        RefusedError: `state.behind`.
+    """
+    promotion, commit = ws.repository.newest_promotion(environment.name)
+    if not promotion or ws.journal.read(promotion):
+        return
+    raise RefusedError(
+        f"Git says that {promotion} changed {environment.name} last (commit {commit[:12]}), and the state here knows nothing of it",
+        code="state.behind",
+        hint="Work with the state that it was made with (`state:`, VIVIDO_STATE); it cannot be made again from Git yet.",
+    )
 
 
 def refuse_bent(ws: "Workspace", environment: Environment, release: Release, rendered: Rendered, tip: str) -> None:
@@ -121,13 +138,18 @@ def way_back(deployed: Deployed | None, environment: str) -> WayBack:
     """Say how a promotion would be undone."""
     if deployed is None:
         return WayBack("", "", "", f"none: {environment} is empty, so undoing empties it again")
-    summary = f"back to {deployed.release.id} ({deployed.commit[:12]})"
+    summary = f"{deployed.release.id} ({deployed.commit[:12]})"
     return WayBack(deployed.release.id, deployed.content, deployed.commit, summary)
 
 
 def target_problems(ws: "Workspace", environment: Environment, wanted: Desired) -> tuple[Problem, ...]:
     """Return what the target says would stop it, before anything changes."""
     return ws.target(environment).check(wanted)
+
+
+def pins_before(ws: "Workspace", environment: Environment) -> tuple[Pin, ...]:
+    """Return the pins of an environment and of every one before it."""
+    return tuple(p for e in upstream(ws, environment) for p in ws.records.pins(e.name))
 
 
 def upstream(ws: "Workspace", environment: Environment) -> tuple[Environment, ...]:
@@ -143,7 +165,7 @@ def _known(ws: "Workspace", environment: Environment, deployed: Deployed | None)
     # What is recorded has passed every gate; its promotion still runs while it starts what follows automatically.
     ran = ws.records.deployed(environment.after, limit=1000) if environment.after else ()
     passed = frozenset(r.release for r in rows if r.status == "succeeded") | {d.release.id for d in ran}
-    pins = tuple(p for e in upstream(ws, environment) for p in ws.records.pins(e.name))
+    pins = pins_before(ws, environment)
     return Known(passed, pins, deployed)
 
 

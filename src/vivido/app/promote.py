@@ -28,9 +28,10 @@ def choose_release(ws: "Workspace", environment: str, release: str = "") -> Rele
         return find_release(ws, release)
     before = ws.environment(environment).after
     if not before:
-        newest = ws.records.releases(limit=1)
-        if newest:
-            return newest[0].release
+        pinned = {p.release for p in ws.records.pins(environment)}
+        newest = next((r.release for r in ws.records.releases(limit=500) if r.release.id not in pinned), None)
+        if newest is not None:
+            return newest
         raise NotFoundError("there is no release yet", code="release.none", hint="Make one: vivido release create")
     deployed = ws.records.deployed(before)
     if deployed:

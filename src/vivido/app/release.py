@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vivido.app.promote import start
+from vivido.build.external import inspect_external
+from vivido.build.images import Images
 from vivido.errors import Error, InputError, NotFoundError
 from vivido.model.project import Service
 from vivido.model.reference import Reference, parse_reference, parse_repository
@@ -35,7 +37,7 @@ def create(ws: "Workspace", artifacts: Mapping[str, str], *, by: str, revision: 
 
     Args:
         ws: The project.
-        artifacts: Service → `repository@sha256:…` or `repository:tag` (resolved now). A service that is not named keeps the
+        artifacts: Service → `repository@sha256:…`. A service that is not named keeps the
             artifact of the newest release, or, where there is none, takes what the channel tag points at.
         by: Who makes it.
         revision: Commit of the configuration; empty for the branch's tip.
@@ -48,7 +50,8 @@ def create(ws: "Workspace", artifacts: Mapping[str, str], *, by: str, revision: 
     tip = ws.repository.fetch()
     commit = ws.repository.resolve(revision) if revision else tip
     newest = next(iter(ws.records.releases(limit=1)), None)
-    chosen = _choose(ws, artifacts, newest.release if newest else None)
+    said: list[str] = []
+    chosen = _choose(ws, artifacts, newest.release if newest else None, said)
     if not chosen:
         raise InputError(
             "there is no artifact to make a release of",
@@ -62,21 +65,25 @@ def create(ws: "Workspace", artifacts: Mapping[str, str], *, by: str, revision: 
     promotions, notes = _set_out(ws, release, by)
     missing = [s.name for s in ws.project.services if release.artifact(s.name) is None]
     told = (f"without {', '.join(missing)}: nothing was built of it yet",) if missing else ()
-    return Created(record, known is not None, promotions, (*told, *notes))
+    return Created(record, known is not None, promotions, (*said, *told, *notes))
 
 
-def _choose(ws: "Workspace", named: Mapping[str, str], newest: Release | None) -> list[Artifact]:
+def _choose(ws: "Workspace", named: Mapping[str, str], newest: Release | None, notes: list[str]) -> list[Artifact]:
     unknown = [name for name in named if ws.project.service(name) is None]
     if unknown:
         there = ", ".join(s.name for s in ws.project.services)
         raise InputError(f"there is no service “{unknown[0]}”", code="release.service", hint=f"There are: {there}.")
-    found = [_artifact(ws, s, named.get(s.name, ""), newest) for s in ws.project.services]
+    found = [_artifact(ws, s, named.get(s.name, ""), newest, notes) for s in ws.project.services]
     return [a for a in found if a is not None]
 
 
-def _artifact(ws: "Workspace", service: Service, named: str, newest: Release | None) -> Artifact | None:
+def _artifact(
+    ws: "Workspace", service: Service, named: str, newest: Release | None, notes: list[str]
+) -> Artifact | None:
     if named:
-        return inspect(ws, service, _reference(service, named))
+        found = inspect_external(service.name, str(_reference(service, named)), Images(ws.registry))
+        notes += [w.message for w in found.warnings]
+        return found.artifact
     channel = Reference(parse_repository(service.image), ws.project.channel)
     if service.build is None and newest is not None and (kept := newest.artifact(service.name)) is not None:
         return kept

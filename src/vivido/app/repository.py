@@ -8,7 +8,7 @@ import msgspec
 
 from vivido.errors import NotFoundError
 from vivido.git.export import export
-from vivido.git.history import CommitInfo, describe, history
+from vivido.git.history import CommitInfo, describe, find_by_trailer, history
 from vivido.git.mirror import Mirror
 from vivido.git.read import listing, read
 from vivido.git.trailers import trailer
@@ -111,6 +111,26 @@ class ConfigurationRepository:
         inside = file.resolve().relative_to(self._home.resolve()).as_posix()
         return "" if inside == "." else inside
 
+    def newest_promotion(self, environment: str) -> tuple[str, str]:
+        """Return the promotion that changed an environment last, as the branch says, with its commit; empty where none did."""
+        commit = find_by_trailer(self.mirror, self.branch, {"Vivido-Environment": environment})
+        return ("", "") if commit is None else (self.trailer(commit, PROMOTION), commit)
+
+    def file_at(self, file: Path, commit: str) -> bytes | None:
+        """Return a local file as its repository has it: at a commit of this one, or at the tip of the application's.
+
+        None where it is in no repository, or not pushed.
+        """
+        if self._home is None:
+            return None
+        path = file.resolve().relative_to(self._home.resolve()).as_posix()
+        if self.mirror is self._source:
+            return read(self.mirror, commit, path)
+        try:
+            return read(self._source, self._source.fetch(), path)
+        except NotFoundError:
+            return None
+
     def resolve(self, revision: str) -> str:
         """Return the commit that an id, or the beginning of one, names on the branch.
 
@@ -125,8 +145,9 @@ class ConfigurationRepository:
         )
 
     def subject(self, commit: str) -> str:
-        """Return the first line of a commit's message."""
-        return describe(self.mirror, commit).subject
+        """Return the first line of the newest message of a person, from a commit backwards; empty where there is none near."""
+        near = history(self.mirror, None, commit, limit=50)
+        return next((c.subject for c in near if not trailer(c.message, PROMOTION)), "")
 
 
 def configuration_repository(project: Project, cache: Path) -> ConfigurationRepository:

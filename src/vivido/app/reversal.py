@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from vivido.app.content import rendered_with
+from vivido.app.content import refused, rendered_with
 from vivido.errors import ConflictError
 from vivido.git.commit import Edits, Kept
 from vivido.git.reverse import Conflicts, reverse
 from vivido.model.objects import Rendered
 from vivido.model.plan import Plan
+from vivido.model.release import placed
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
@@ -40,8 +41,10 @@ def reversal(ws: "Workspace", plan: Plan, tip: str) -> Reversal:
     """
     commits = commits_since(ws, plan.environment, plan.release.id)
     services = [a.service for a in plan.release.artifacts]
-    files = undone(ws, tip, commits, discard=plan.steps[-1].options.get("discard") is True)
+    discard = plan.steps[-1].options.get("discard") is True
+    files = undone(ws, tip, commits, discard=discard)
     environment = ws.environment(plan.environment)
+    files = {**files, **_images(ws, plan, tip, _plain(ws, files), discard=discard)}
     return Reversal(files, rendered_with(ws, tip, environment, _plain(ws, files), services))
 
 
@@ -73,6 +76,29 @@ def undone(ws: "Workspace", tip: str, commits: tuple[str, ...], *, discard: bool
         code="rollback.edited",
         hint="Settle it by a commit, or take the old lines: vivido rollback … --discard-edits",
     )
+
+
+def _images(ws: "Workspace", plan: Plan, tip: str, done: dict[str, bytes | None], *, discard: bool) -> dict[str, bytes]:
+    """Return what must still change so that the goal's own images run: lines that no promotion wrote."""
+    from vivido.layouts.directories import edits
+
+    tree, environment = ws.repository.tree(tip), ws.environment(plan.environment)
+
+    def read(path: str) -> bytes | None:
+        return done[path] if path in done else tree.read(path)
+
+    wanted = placed(plan.release.artifacts, environment.registry)
+    found = edits(ws.placed, environment, wanted, read, tree.listing)
+    if isinstance(found, tuple):
+        raise refused("layout.refused", f"{environment.name}'s configuration cannot take {plan.release.id}", found)
+    if found and not discard:
+        raise ConflictError(
+            f"undoing the promotions does not bring {plan.release.id}'s images back; by hand were changed: "
+            + ", ".join(sorted(found)),
+            code="rollback.edited",
+            hint="Settle it by a commit, or let Vivido write them: vivido rollback … --discard-edits",
+        )
+    return found
 
 
 def _plain(ws: "Workspace", files: Edits) -> dict[str, bytes | None]:

@@ -7,10 +7,11 @@ import msgspec
 from vivido.app.authors import authors_between
 from vivido.app.content import rendered_at
 from vivido.app.governing import governing
-from vivido.app.planning import Proposal, way_back
+from vivido.app.planning import Proposal, refuse_behind, way_back
 from vivido.app.reversal import commits_since, reversal
 from vivido.app.steps import cleanup, forward, undo
-from vivido.errors import NotFoundError
+from vivido.engine.recorder import fold
+from vivido.errors import ConflictError, NotFoundError, RefusedError
 from vivido.model.plan import Plan, Step
 from vivido.model.project import Environment
 from vivido.model.record import Deployed
@@ -34,14 +35,17 @@ def plan_rollback(
 
     Raises:
         NotFoundError: `rollback.nothing`: there was no other release; `rollback.never-there`.
-        ConflictError: `rollback.edited`.
+        ConflictError: `rollback.edited`; `release.ambiguous`, `promotion.pinned`; `rollback.under-way`.
+        RefusedError: `rollback.no-effect`: what differs between the two was never a promotion's to take back.
     """
     environment = ws.environment(name)
     ran = ws.records.deployed(name, limit=1000)
     goal = _goal(ran, name, to, frozenset(p.release for p in ws.records.pins(name)))
     live = ran[0]
+    _refuse_under_way(ws, name)
     tip = ws.repository.fetch()
-    rules = governing(ws, environment, live.commit)
+    refuse_behind(ws, environment)
+    rules = governing(ws, environment, live.commit, tip)
     draft = Plan(
         promotion=f"p-{ws.token()}",
         kind="rollback",
@@ -49,7 +53,7 @@ def plan_rollback(
         environment=name,
         release=goal.release,
         content="",
-        steps=_steps(environment, discard_edits),
+        steps=_steps(rules.environment, discard_edits, passed=True),
         undo=undo(environment),
         cleanup=cleanup(),
         gates=rules.environment.gates,
@@ -64,15 +68,36 @@ def plan_rollback(
         queue=environment.queue,
     )
     found = reversal(ws, draft, tip)
+    if found.rendered.hash == live.content:
+        raise RefusedError(
+            f"taking the promotions back would change nothing in {name}: {live.release.id} differs from {goal.release.id}"
+            " only in commits that people made",
+            code="rollback.no-effect",
+            hint="Revert them and promote that: git revert "
+            f"{goal.release.revision.commit[:12]}..{live.release.revision.commit[:12]}",
+        )
+    same = found.rendered.hash == goal.content
     from vivido.render.diff import diff
 
     before = rendered_at(ws, tip, environment, live.release.artifacts, as_is=True)
+    steps = _steps(rules.environment, discard_edits, passed=same)
     return Proposal(
-        msgspec.structs.replace(draft, content=found.rendered.hash),
+        msgspec.structs.replace(draft, content=found.rendered.hash, steps=steps),
         diff(before, found.rendered),
         tuple(sorted(found.files)),
-        _notes(goal, len(commits_since(ws, name, goal.release.id))),
+        _notes(len(commits_since(ws, name, goal.release.id)), same=same),
     )
+
+
+def _refuse_under_way(ws: "Workspace", name: str) -> None:
+    """A promotion that has begun to change the environment is ended by `abort`, which goes back by itself."""
+    for queued in ws.leases.open_promotions(ws.project.name, name):
+        if fold(ws.journal.read(queued.promotion)).touched:
+            raise ConflictError(
+                f"{queued.promotion} is under way in {name}",
+                code="rollback.under-way",
+                hint=f"vivido abort {queued.promotion} ends it and goes back.",
+            )
 
 
 def _goal(ran: tuple[Deployed, ...], name: str, to: str, pinned: frozenset[str]) -> Deployed:
@@ -89,8 +114,26 @@ def _goal(ran: tuple[Deployed, ...], name: str, to: str, pinned: frozenset[str])
                 hint="There is nothing to roll back to.",
             )
         return goal
+    return _named(others, name, to, pinned)
+
+
+def _named(others: list[Deployed], name: str, to: str, pinned: frozenset[str]) -> Deployed:
     wanted = to.removeprefix("r-")
-    goal = next((d for d in others if d.release.id.removeprefix("r-").startswith(wanted)), None)
+    found = [d for d in others if d.release.id.removeprefix("r-").startswith(wanted)]
+    ids = list(dict.fromkeys(d.release.id for d in found))
+    if len(ids) > 1:
+        raise ConflictError(
+            f"“{to}” is the beginning of {len(ids)} releases that ran in {name}",
+            code="release.ambiguous",
+            hint="Write more of the id: " + ", ".join(ids[:5]),
+        )
+    if ids and ids[0] in pinned:
+        raise ConflictError(
+            f"{ids[0]} is pinned out of {name}",
+            code="promotion.pinned",
+            hint=f"Lift the pin with a reason first: vivido pin lift {name} {ids[0]} --reason …",
+        )
+    goal = next(iter(found), None)
     if goal is None:
         known = ", ".join(dict.fromkeys(d.release.id for d in others)) or "none"
         raise NotFoundError(
@@ -105,12 +148,15 @@ def _bad(ran: tuple[Deployed, ...], goal: Deployed) -> tuple[str, ...]:
     return tuple(dict.fromkeys(newer))
 
 
-def _steps(environment: Environment, discard: bool) -> tuple[Step, ...]:
-    steps = forward(environment, rollback=True)
-    if not discard:
-        return steps
-    return tuple(msgspec.structs.replace(s, options={**s.options, "discard": True}) for s in steps)
+def _steps(environment: Environment, discard: bool, *, passed: bool) -> tuple[Step, ...]:
+    """Return the steps; gates are judged again where people's edits make it another content than the one that passed."""
+    steps = forward(environment, rollback=passed)
+    extra = {"reverse": True, **({"discard": True} if discard else {})}
+    return tuple(msgspec.structs.replace(s, options={**s.options, **extra}) for s in steps)
 
 
-def _notes(goal: Deployed, commits: int) -> tuple[str, ...]:
-    return (f"takes back {commits} commit{'s' if commits != 1 else ''} and pins what they brought",)
+def _notes(commits: int, *, same: bool) -> tuple[str, ...]:
+    taken = f"takes back {commits} commit{'s' if commits != 1 else ''} and pins what they brought"
+    if same:
+        return (taken,)
+    return (taken, "people's edits since then stay: this was never validated, so the gates are judged again")

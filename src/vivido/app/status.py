@@ -73,7 +73,7 @@ def _column(ws: Workspace, name: str, after: str, target: str, order: list[str])
         seen=recall(ws, name),
         open=tuple(waiting_for(ws, q.promotion) for q in ws.leases.open_promotions(ws.project.name, name)),
         pins=ws.records.pins(name),
-        driver=ws.leases.holder(ws.project.name, name, ws.now()),
+        driver=ws.driver(name),
     )
 
 

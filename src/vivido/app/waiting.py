@@ -93,5 +93,11 @@ def _condition(state: State, step: Step) -> Condition | None:
 
 def _still(state: State, unmet: tuple[Unmet, ...]) -> tuple[Unmet, ...]:
     """Take the next command away where it makes no sense any more: what went back is not tried again, but promoted anew."""
-    over = state.finished is not None and state.finished.status != Status.REFUSED
-    return tuple(msgspec.structs.replace(u, next="") for u in unmet) if over else unmet
+    if state.finished is None:
+        return unmet
+    refused = state.finished.status == Status.REFUSED
+    return tuple(u if refused and not u.next.startswith("vivido approve") else _told_only(u) for u in unmet)
+
+
+def _told_only(unmet: Unmet) -> Unmet:
+    return msgspec.structs.replace(unmet, next="", who=())

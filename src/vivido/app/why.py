@@ -36,12 +36,12 @@ def why(ws: "Workspace", subject: str) -> Why:
     """
     if ws.project.environment(subject) is None:
         one = waiting_for(ws, find_promotion(ws, subject))
-        return Why(subject, (one,), driver=ws.leases.holder(ws.project.name, one.environment, ws.now()))
+        return Why(subject, (one,), driver=ws.driver(one.environment))
     queue = ws.leases.open_promotions(ws.project.name, subject)
     ids = [q.promotion for q in queue] or [r.id for r in ws.records.promotions(subject, limit=1)]
     return Why(
         subject,
         tuple(waiting_for(ws, i) for i in ids),
         ws.records.pins(subject),
-        ws.leases.holder(ws.project.name, subject, ws.now()),
+        ws.driver(subject),
     )

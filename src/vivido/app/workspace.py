@@ -16,7 +16,7 @@ from vivido.app.kinds import Installed, installed, options_of
 from vivido.app.places import cache_directory, state_directory, state_url
 from vivido.engine.owner import is_gone, this_owner
 from vivido.engine.runner import Listener, Runner
-from vivido.errors import InputError, NotFoundError
+from vivido.errors import InputError, NotFoundError, ToolError
 from vivido.model.project import Environment, Project
 from vivido.store.database import Database
 from vivido.store.journal import SqlJournal
@@ -64,7 +64,14 @@ class Workspace:
     def state(self) -> Path:
         """Directory of this project's state on this machine; made where it is missing, for this user only."""
         path = state_directory(self.project)
-        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as e:
+            raise ToolError(
+                f"the state's directory {path} cannot be made: {e.strerror}",
+                code="state.directory",
+                hint="Name another one with VIVIDO_STATE.",
+            ) from e
         return path
 
     @cached_property
@@ -136,6 +143,11 @@ class Workspace:
             gone=is_gone,
             listener=self.listener,
         )
+
+    def driver(self, environment: str) -> str:
+        """Return who drives an environment now, as `host:pid:start`; empty where nobody does, or a dead process did."""
+        holder = self.leases.holder(self.project.name, environment, self.now())
+        return "" if holder and is_gone(holder) else holder
 
     def environment(self, name: str) -> Environment:
         """Return an environment by name.

@@ -2,8 +2,10 @@
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vivido.errors import Error, Exit
@@ -54,8 +56,12 @@ _COMMANDS = {
 """Name → module and function, and the line that `--help` shows: so that nothing is imported but what is used."""
 
 
-def build_app() -> "App":
-    """Return the command line. Commands are named, not imported."""
+def build_app(chosen: str = "") -> "App":
+    """Return the command line. Commands are named, not imported.
+
+    Args:
+        chosen: The command that will run.
+    """
     from cyclopts import App
 
     from vivido import __version__
@@ -68,18 +74,36 @@ def build_app() -> "App":
         result_action="return_value",
     )
     for name, (place, summary) in _COMMANDS.items():
-        app.command(f"vivido.cli.{place}", name=name, help=summary)
+        # The command that is asked for tells all of its docstring; of the others the list needs a line.
+        app.command(f"vivido.cli.{place}", name=name, help=None if name == chosen else summary)
     app.register_install_completion_command()
     return app
 
 
 def main() -> None:
     """Run the command line and exit with the documented code."""
+    _prepare()
     code = run(sys.argv[1:])
     # Collecting msgspec's struct types while the interpreter ends crashes now and then (msgspec/msgspec#717); what is
     # frozen is not collected, and the process ends sooner.
     gc.freeze()
     sys.exit(code)
+
+
+def _prepare() -> None:
+    """Make the process fit for any caller: closed streams, terminals without UTF-8, SIGTERM."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
+        elif mode == "w":
+            stream.reconfigure(errors="replace")
+    # SIGTERM ends what runs as Ctrl-C does: children are stopped, the promotion goes on with `vivido run`.
+    signal.signal(signal.SIGTERM, _interrupt)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -110,7 +134,7 @@ def run(arguments: Sequence[str]) -> int:
 def _dispatch(arguments: list[str]) -> int:
     from cyclopts import CycloptsError
 
-    app = build_app()
+    app = build_app(arguments[0])
     try:
         result = app(arguments, exit_on_error=False, print_error=True)
     except CycloptsError:
@@ -141,7 +165,8 @@ def _told(error: Error) -> int:
 
     message = printable(error.message)
     where = f"{error.where}: " if error.where and error.where not in message else ""
-    sys.stderr.write(f"{paint('error', 'red', sys.stderr)} {where}{message}\n")
+    code = paint(f"[{error.code}]", "dim", sys.stderr)
+    sys.stderr.write(f"{paint('error', 'red', sys.stderr)} {where}{message} {code}\n")
     if error.hint:
         sys.stderr.write(f"  {paint('→', 'blue', sys.stderr)} {printable(error.hint)}\n")
     if os.environ.get("VIVIDO_DEBUG"):

@@ -61,7 +61,7 @@ def _pause(ws: "Workspace", found: Waiting) -> float | None:
     )
     if row is None:
         return 0
-    if ws.leases.holder(ws.project.name, found.environment, ws.now()):
+    if ws.driver(found.environment):
         return _LOOK
     if row.status in (Status.PAUSED, Status.STUCK) or (row.due is None and row.status == Status.WAITING):
         return None

@@ -41,7 +41,15 @@ def _list(found: tuple[Waiting, ...]) -> str:
         return "nothing was promoted yet"
     heads = ["WHEN", "PROMOTION", "ENVIRONMENT", "RELEASE", "KIND", "STATUS", "BY"]
     rows = [
-        [rfc3339(w.requested_at), w.promotion, w.environment, w.release, w.kind, w.status, w.requested_by]
+        [
+            rfc3339(w.requested_at)[:16].replace("T", " "),
+            w.promotion,
+            w.environment,
+            w.release,
+            w.kind,
+            w.status,
+            w.requested_by,
+        ]
         for w in found
     ]
     return table(rows, heads, max(width(), 100))

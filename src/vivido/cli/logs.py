@@ -50,7 +50,10 @@ def open_(environment: str, *, browser: bool = True, common: Common = PLAIN) -> 
             f"nothing says where {environment} is reached", code="environment.no-url", hint="Give it a `url:`."
         )
     emit(
-        urls, common.output, lambda: "\n".join(f"{name:12} {url}".strip() for name, url in urls.items()), urls.values()
+        urls,
+        common.output,
+        lambda: "\n".join(f"{name:12} {url}".strip() for name, url in urls.items()),
+        dict.fromkeys(urls.values()),
     )
     if browser and common.output == "text":
         webbrowser.open(url)

@@ -21,7 +21,7 @@ release_app = App(name="release", help="Make, list and show releases.", result_a
 @release_app.command
 def create(
     *,
-    artifact: Annotated[tuple[str, ...], Parameter(name="--artifact", consume_multiple=False)] = (),
+    artifact: Annotated[tuple[str, ...], Parameter(name="--artifact", consume_multiple=False, negative="")] = (),
     revision: str = "",
     note: str = "",
     wait: bool = True,

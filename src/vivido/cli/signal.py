@@ -71,5 +71,9 @@ def _signal(subject: str, what: str, reason: str, timeout: float, common: Common
         )
     elif timeout:
         found = follow(ws, promotion, timeout)
+    else:
+        say(f"{promotion}: {what} is noted; it takes effect with: vivido run")
+        emit(found, common.output, lambda: "", [promotion])
+        return Exit.OK
     emit(found, common.output, lambda: "", [promotion])
     return ending(found)

@@ -1,13 +1,16 @@
 """What simulated promotions change: commits, traffic, tags and the record; and what must be true of it at every moment."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from vivido.engine.evolve import evolve
 from vivido.engine.executor import Done, Executors, Work, failed, passed
+from vivido.engine.recorder import fold
 from vivido.engine.state import State, Status
 from vivido.errors import ToolError, UnreachableError
+from vivido.model.event import Entry, Finished, Signalled, StepBegan
 from vivido.model.gate import Judgment, Outcome
 from vivido.model.plan import Step
 from vivido.time.clock import SECOND
@@ -32,21 +35,25 @@ class World:
     Attributes:
         decider: Decides what goes wrong.
         now: Virtual time.
+        weak: The kinds of steps that may go wrong.
         commits: How many commits were made under each promotion's key. A restart finds its own, so never two.
         reverted: Promotions whose commit was reverted.
         staged: Environment → promotions that are up there.
         traffic: Environment → the promotion that has the traffic.
         recorded: Environment → promotions that ran there, oldest first.
+        rollbacks: Promotions that are rollbacks.
         broken: What was broken, in words.
     """
 
     decider: Decider
     now: Callable[[], int]
+    weak: tuple[str, ...] = KINDS
     commits: Counter[str] = field(default_factory=Counter[str])
     reverted: set[str] = field(default_factory=set[str])
     staged: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     traffic: dict[str, str] = field(default_factory=dict[str, str])
     recorded: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    rollbacks: set[str] = field(default_factory=set[str])
     broken: list[str] = field(default_factory=list[str])
 
     def executors(self, looked: Callable[[Work], State], interrupt: Callable[[str], None]) -> Executors:
@@ -66,8 +73,8 @@ class World:
         return dict.fromkeys(KINDS, execute)
 
     def _execute(self, work: Work, interrupt: Callable[[str], None]) -> Done:
-        mishap = self.decider.next(16)
-        if mishap == 1:
+        mishap = self.decider.next(9) if work.step.kind in self.weak else 0
+        if mishap in (1, 8):
             return failed("a final no")
         if mishap == 2:
             raise UnreachableError("it did not answer")
@@ -167,6 +174,25 @@ def _too_early(state: State, step: Step, work: Work) -> list[str]:
     return found
 
 
+def went_on(entries: Sequence[Entry]) -> list[str]:
+    """Say which steps forward were begun after somebody had aborted; empty where none was."""
+    found: list[str] = []
+    state, aborted = fold(tuple(entries[:1])), False
+    for entry in entries[1:]:
+        event = entry.event
+        match event:
+            case Finished():
+                aborted = False
+            case Signalled(signal="abort"):
+                aborted = state.finished is None
+            case StepBegan(step) if aborted and any(s.id == step and not s.commits for s in state.plan.steps):
+                found.append(f"{entry.promotion}: {step} was begun after an abort")
+            case _:
+                pass
+        state = evolve(state, event, entry.at)
+    return found
+
+
 def violations(state: State, world: World) -> list[str]:
     """Say what is wrong with the end of a promotion, once nothing disturbs any more."""
     if state.finished is None or state.gave_up:
@@ -182,6 +208,9 @@ def violations(state: State, world: World) -> list[str]:
         Status.SUPERSEDED: not committed and not recorded,
         Status.ABORTED: committed == reverted and not recorded,
     }[status]
+    by = (state.abort.data.get("by") if state.abort else None) or ""
+    if status is Status.SUPERSEDED and state.plan.kind == "rollback" and by not in world.rollbacks:
+        return [f"{promotion} is a rollback, and {by} took its place"]
     told = f"committed {committed}, reverted {reverted}, recorded {recorded}, failure {state.failure}"
     found = [] if right else [f"{promotion} ended {status}: {told}"]
     if world.commits[promotion] > 1:

@@ -25,7 +25,7 @@ from vivido.model.plan import Plan, WayBack
 from vivido.model.project import Environment, GateSpec, Kinded
 from vivido.model.release import Release, Revision
 from vivido.testing.memory_state import MemoryJournal, MemoryLeases, MemoryState
-from vivido.testing.simulated_world import World, violations
+from vivido.testing.simulated_world import KINDS, World, violations, went_on
 from vivido.time.clock import SECOND
 
 PROJECT = "simulated"
@@ -79,9 +79,11 @@ class Tape:
 
     Attributes:
         numbers: What is left.
+        calm: How many decisions are zeros before it goes on.
     """
 
     numbers: list[int]
+    calm: int = 0
 
     @property
     def over(self) -> bool:
@@ -90,6 +92,9 @@ class Tape:
 
     def next(self, choices: int) -> int:
         """Return the next decision, from 0 to below `choices`."""
+        if self.calm > 0:
+            self.calm -= 1
+            return 0
         return self.numbers.pop(0) % choices if self.numbers else 0
 
 
@@ -134,14 +139,14 @@ class Simulation:
         self.leases = MemoryLeases(self.state)
         self.world = World(self.tape, lambda: self.now)
 
-    def run(self, most: int = 12) -> None:
-        """Play the tape, then bring everything to its end and check that it is a right one.
-
-        Args:
-            most: Promotions that are started at most.
-        """
-        self._most = most
+    def run(self) -> None:
+        """Play the tape, then bring everything to its end and check that it is a right one."""
+        self._most = 1 + self.tape.next(6)
+        weak = self.tape.next(2 * len(KINDS))
+        self.world.weak = KINDS[weak : weak + 1] or KINDS
         self.start()
+        # Nothing happens for a while, so that the later steps get their share.
+        self.tape.calm = 12 * self.tape.next(10)
         while not self.tape.over:
             self._disturb(None)
             self.tick()
@@ -149,6 +154,7 @@ class Simulation:
         self.broken += self.world.broken
         for row in self.state.rows.values():
             self.broken += violations(fold(tuple(row.entries)), self.world)
+            self.broken += went_on(row.entries)
 
     def start(self) -> str:
         """Start a promotion or a rollback somewhere."""
@@ -156,6 +162,8 @@ class Simulation:
         kind = "rollback" if self.tape.next(4) == 3 else "promotion"
         queue = "fifo" if self.tape.next(3) == 2 else "latest"
         promotion = f"p-{len(self.state.rows)}"
+        if kind == "rollback":
+            self.world.rollbacks.add(promotion)
         self.journal.start(plan(promotion, environment, kind=kind, queue=queue), self.now)
         return promotion
 

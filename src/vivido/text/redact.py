@@ -9,12 +9,24 @@ _PORT = re.compile(r"[^/?#:@]*:[0-9]*[/?#]")
 _TOKEN = re.compile(r"(?:gh[opsur]_|github_pat_|glpat-)|[A-Za-z0-9_-]{32,}@")
 _QUERY = re.compile(r"(?i)[?&](?:password|passwd|pwd|token|secret)=[^&]")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")
+_NAME = r"(?<![a-z0-9_-])[a-z0-9_-]{0,40}(?:password|passwd|pwd|token|api_?key)[a-z0-9_-]{0,20}"
+# Only `=` makes a value of what follows a name with “secret”: “secrets: allow” is a sentence of ours.
+_ASSIGNED = re.compile(
+    rf"(?i)((?:{_NAME}[\"']?\s{{0,3}}[=:]\s{{0,3}}|{_NAME.replace('password', 'secret')}=))(?!\*\*\*)[^\s,;&]{{3,}}"
+)
+_FLAG = re.compile(r"(?i)(--?(?:password|passwd|token|secret|api-?key)[= ])(?!\*\*\*)\S{3,}")
+_KNOWN = re.compile(r"\b(?:gh[opsur]_|github_pat_|glpat-|AKIA|ASIA)[A-Za-z0-9_-]{12,}")
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def redact(text: str, secrets: tuple[str, ...] = ()) -> str:
-    """Return text without passwords in URLs, without tokens of HTTP headers and without the given values."""
+    """Return text without secrets, as far as they can be told.
+
+    Those are passwords in URLs, tokens of HTTP headers, tokens of a known form, what is assigned to names such as
+    `PGPASSWORD`, and the given values.
+    """
     text = _BEARER.sub(r"\1 ***", _USERINFO.sub(r"\1***@", text))
+    text = _KNOWN.sub("***", _FLAG.sub(r"\1***", _ASSIGNED.sub(r"\1***", text)))
     for secret in secrets:
         if secret:
             text = text.replace(secret, "***")

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from vivido.app.entry import pinned_out
 from vivido.app.executors.side import environment_of, new_side
+from vivido.app.planning import pins_before
 from vivido.engine.executor import Done, Work, passed
 from vivido.model.gate import Judgment, Outcome, Unmet
 from vivido.model.problem import Problem
@@ -23,13 +25,20 @@ class Check:
         """Look at every artifact and ask the target; name all that is wrong at once."""
         release = work.state.plan.release
         work.progress("asking the registry for every digest")
-        problems = [p for a in release.artifacts if (p := self._missing(a)) is not None]
+        problems = [*self._pins(work), *(p for a in release.artifacts if (p := self._missing(a)) is not None)]
         wanted = new_side(self._ws, work)
         work.progress("asking the target")
         problems += self._ws.target(environment_of(self._ws, work), work.progress).check(wanted)
         if problems:
             return Done(_refusal(problems))
         return passed(f"{len(release.artifacts)} artifacts are there, the target is ready")
+
+    def _pins(self, work: Work) -> tuple[Problem, ...]:
+        plan = work.state.plan
+        if plan.kind == "rollback":
+            return ()
+        environment = environment_of(self._ws, work)
+        return pinned_out(plan.release, environment, pins_before(self._ws, environment))
 
     def _missing(self, artifact: Artifact) -> Problem | None:
         from vivido.registry.resolve import resolve

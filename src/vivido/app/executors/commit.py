@@ -3,9 +3,10 @@
 import random
 from typing import TYPE_CHECKING
 
-from vivido.app.content import edits_at, rendered_at
+from vivido.app.content import edits_at, refused, rendered_at
+from vivido.app.entry import pinned_out
 from vivido.app.executors.side import environment_of
-from vivido.app.planning import refuse_bent
+from vivido.app.planning import pins_before, refuse_bent
 from vivido.app.reversal import reversal
 from vivido.engine.executor import Done, Work, passed
 from vivido.errors import IntegrityError
@@ -75,6 +76,10 @@ class Commit:
 
     def _promoting(self, work: Work, tip: str) -> Edits:
         plan, environment = work.state.plan, environment_of(self._ws, work)
+        pins = pinned_out(plan.release, environment, pins_before(self._ws, environment))
+        if pins:
+            # Somebody rolled it back elsewhere while it waited here.
+            raise refused("promotion.pinned", f"{plan.release.id} may not go to {environment.name} any more", pins)
         rendered = rendered_at(self._ws, plan.release.revision.commit, environment, plan.release.artifacts)
         refuse_bent(self._ws, environment, plan.release, rendered, tip)
         return edits_at(self._ws, tip, environment, plan.release.artifacts)

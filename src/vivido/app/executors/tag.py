@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING
 
 from vivido.app.executors.side import old_side
 from vivido.engine.executor import Done, Work, passed
+from vivido.errors import Error
 from vivido.model.gate import Judgment, Outcome
 from vivido.model.reference import Reference
 from vivido.model.release import Release, placed
+from vivido.text.redact import redact
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
@@ -28,7 +30,13 @@ class Tag:
                 return Done(Judgment(Outcome.SKIPPED, "nothing ran here before"))
             release = before.release
         work.hold()
-        moved = move_tags(self._ws, release, plan.environment)
+        try:
+            moved = move_tags(self._ws, release, plan.environment)
+        except Error as e:
+            # A tag only tells the story; what serves is healthy, and the next round of `vivido run` writes it.
+            return Done(
+                Judgment(Outcome.SKIPPED, f"it could not be written, `vivido run` tries again: {redact(e.message)}")
+            )
         return passed(f"{plan.environment} points at {release.id}" + ("" if moved else " already"))
 
 

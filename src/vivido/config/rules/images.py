@@ -59,6 +59,10 @@ def _repository(text: str, at: Node, report: Report, written: str = "") -> Repos
     try:
         return parse_repository(text)
     except InputError as e:
+        if "@" in text.partition("/")[0]:
+            message = "a registry is named without user and password"
+            report.add(at, "config.password", message, "Take the login out of the file: docker login, or podman login.")
+            return None
         why = e.message.rpartition(": ")[2] if "://" not in text else "it is written without https://"
         hint = "Write it like registry.example.com/team/app, in lower case."
         report.add(at, "config.image", f"{shown(written or text)} is no image name: {why}", hint)

@@ -8,7 +8,7 @@ import msgspec
 
 from vivido import process
 from vivido.crashpoint import crashpoint
-from vivido.errors import ToolError
+from vivido.errors import RefusedError, ToolError
 from vivido.model.problem import Problem
 from vivido.model.reference import Digest
 from vivido.targets.command.options import CommandOptions, variables
@@ -61,7 +61,7 @@ class CommandTarget:
         """Run `apply`, at least once.
 
         Raises:
-            ToolError: `target.apply-failed` or `target.apply-timeout`.
+            RefusedError: `target.apply-failed` or `target.apply-timeout`: the promotion failed, and goes back.
         """
         manifests = self._manifests(desired)
         self._context.progress(f"running the apply command of {desired.environment}")
@@ -69,7 +69,8 @@ class CommandTarget:
         done = self._run("apply", self._options.apply, variables(desired, manifests), desired.promotion)
         crashpoint("command.apply.after")
         if done.returncode != 0:
-            raise self._failed("apply", done)
+            failed = self._failed("apply", done)
+            raise RefusedError(failed.message, code=failed.code, hint=failed.hint)
         digests = {service: Digest(image.rpartition("@")[2]) for service, image in desired.images.items()}
         save(self._record, Applied(desired.generation, desired.release, digests))
 
