@@ -278,3 +278,15 @@ def test_closed_streams_and_narrow_encodings_are_no_fault(mini: Miniature) -> No
         )
         assert done.returncode == 0, closing
     assert mini.run("status", environ={"PYTHONIOENCODING": "ascii"}).code == 0
+
+
+def test_a_changed_file_does_not_bend_a_promotion_under_way(mini: Miniature) -> None:
+    mini.release("v1")
+    mini.good("promote", "dev", "--yes")
+    mini.good("promote", "staging", "--yes")
+    mini.run("promote", "production", "--yes")
+    file = mini.clone / "vivido.yaml"
+    whole = file.read_text()
+    file.write_text(whole.replace("echo $VIVIDO_ENVIRONMENT", "echo bent"))
+    assert mini.approve("production").code == 0
+    assert mini.applied[-1].startswith("production ")

@@ -32,6 +32,7 @@ _TITLES = {
     "environment": "Environments",
     "gates": "Gates",
     "git": "Git",
+    "governing": "Governing rules",
     "haproxy": "HAProxy",
     "identity": "People",
     "init": "Starting",

@@ -45,7 +45,7 @@ def repair_tags(ws: "Workspace", environment: str) -> tuple[str, ...]:
     if ws.leases.holder(ws.project.name, environment, ws.now()):
         return ()  # A promotion that is under way may have moved the tag before it records what runs.
     deployed = ws.records.deployed(environment)
-    return move_tags(ws, deployed[0].release, environment) if deployed else ()
+    return move_tags(ws, deployed[0].release, ws.environment(environment)) if deployed else ()
 
 
 def log_lines(ws: "Workspace", environment: str, service: str, *, follow: bool, tail: int) -> Iterator[str]:

@@ -80,10 +80,21 @@ def propose(
         reason=reason,
         base=tip,
         queue=environment.queue,
+        declared=rules.environment,
     )
     changed = tuple(sorted(edits_at(ws, tip, environment, release.artifacts)))
     already = deployed is not None and (deployed.release.id, deployed.content) == (release.id, rendered.hash)
     return Proposal(plan, _diff(before, rendered), changed, _notes(rules, deployed), already)
+
+
+def declared(ws: "Workspace", plan: Plan) -> Environment:
+    """Return the environment of a plan as it was when the plan was made.
+
+    Raises:
+        NotFoundError: `environment.unknown`: the plan is of an older Vivido, and the file has no such environment.
+    """
+    found = plan.declared or ws.environment(plan.environment)
+    return msgspec.structs.replace(found, gates=plan.gates)
 
 
 def refuse_behind(ws: "Workspace", environment: Environment) -> None:

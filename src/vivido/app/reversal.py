@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vivido.app.content import refused, rendered_with
+from vivido.app.planning import declared
 from vivido.errors import ConflictError
 from vivido.git.commit import Edits, Kept
 from vivido.git.reverse import Conflicts, reverse
@@ -43,7 +44,7 @@ def reversal(ws: "Workspace", plan: Plan, tip: str) -> Reversal:
     services = [a.service for a in plan.release.artifacts]
     discard = plan.steps[-1].options.get("discard") is True
     files = undone(ws, tip, commits, discard=discard)
-    environment = ws.environment(plan.environment)
+    environment = declared(ws, plan)
     files = {**files, **_images(ws, plan, tip, _plain(ws, files), discard=discard)}
     return Reversal(files, rendered_with(ws, tip, environment, _plain(ws, files), services))
 
@@ -57,7 +58,7 @@ def rendered_back(ws: "Workspace", plan: Plan) -> Rendered:
     key = {"Vivido-Promotion": plan.promotion, "Vivido-Step": "commit"}
     made = find_by_trailer(ws.repository.mirror, ws.repository.branch, key, plan.base or None)
     if made is not None:
-        return rendered_at(ws, made, ws.environment(plan.environment), plan.release.artifacts)
+        return rendered_at(ws, made, declared(ws, plan), plan.release.artifacts)
     return reversal(ws, plan, tip).rendered
 
 
@@ -82,7 +83,7 @@ def _images(ws: "Workspace", plan: Plan, tip: str, done: dict[str, bytes | None]
     """Return what must still change so that the goal's own images run: lines that no promotion wrote."""
     from vivido.layouts.directories import edits
 
-    tree, environment = ws.repository.tree(tip), ws.environment(plan.environment)
+    tree, environment = ws.repository.tree(tip), declared(ws, plan)
 
     def read(path: str) -> bytes | None:
         return done[path] if path in done else tree.read(path)

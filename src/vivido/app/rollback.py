@@ -66,6 +66,7 @@ def plan_rollback(
         pins=_bad(ran, goal),
         base=tip,
         queue=environment.queue,
+        declared=rules.environment,
     )
     found = reversal(ws, draft, tip)
     if found.rendered.hash == live.content:

@@ -6,7 +6,7 @@ import msgspec
 
 from vivido.model.actor import Roster
 from vivido.model.canonical import fingerprint
-from vivido.model.project import GateSpec
+from vivido.model.project import Environment, GateSpec
 from vivido.model.release import Release
 
 
@@ -69,6 +69,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Tip of the configuration branch when the plan was made."""
     queue: str = "latest"
     """`latest`: a newer promotion replaces this one while nothing was changed yet; `fifo`: newer ones wait."""
+    declared: Environment | None = None
+    """The environment as the file declared it when the plan was made: its target, its URL, where its secrets come from."""
     version: int = 1
     """Of this struct's meaning; a process refuses a plan it does not understand."""
 

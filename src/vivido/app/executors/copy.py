@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from vivido.app.executors.side import environment_of
 from vivido.engine.executor import Done, Work, passed
 from vivido.model.reference import Reference
 from vivido.model.release import placed
@@ -21,7 +22,7 @@ class Copy:
         from vivido.registry.copy import copy
 
         plan = work.state.plan
-        registry = self._ws.environment(plan.environment).registry
+        registry = environment_of(self._ws, work).registry
         work.hold()
         artifacts = plan.release.artifacts
         for built, here in zip(artifacts, placed(artifacts, registry), strict=True):

@@ -36,7 +36,7 @@ class Gate:
         kind = self._ws.kinds.gate(spec.kind)
         options = options_of(kind, spec.options)
         subject = subject_of(work.state, spec, attempt=work.attempt, since=work.state.step(work.step).opened)
-        here = placed(subject.artifacts, self._ws.environment(subject.environment).registry)
+        here = placed(subject.artifacts, environment_of(self._ws, work).registry)
         subject = msgspec.structs.replace(subject, artifacts=here)
         if spec.moment == "after":
             subject = msgspec.structs.replace(subject, **self._addresses(work))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vivido.app.content import rendered_at
-from vivido.app.planning import desired
+from vivido.app.planning import declared, desired
 from vivido.engine.executor import Work
 from vivido.errors import IntegrityError
 from vivido.model.project import Environment
@@ -25,9 +25,8 @@ class Back(msgspec.Struct, frozen=True):
 
 
 def environment_of(ws: "Workspace", work: Work) -> Environment:
-    """Return the promotion's environment with the gates that were frozen into its plan."""
-    plan = work.state.plan
-    return msgspec.structs.replace(ws.environment(plan.environment), gates=plan.gates)
+    """Return the promotion's environment as it was frozen into its plan: a change of the file bends nothing under way."""
+    return declared(ws, work.state.plan)
 
 
 def new_side(ws: "Workspace", work: Work) -> Desired:

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from vivido.app.executors.side import old_side
+from vivido.app.executors.side import environment_of, old_side
 from vivido.engine.executor import Done, Work, passed
 from vivido.errors import Error
 from vivido.model.gate import Judgment, Outcome
+from vivido.model.project import Environment
 from vivido.model.reference import Reference
 from vivido.model.release import Release, placed
 from vivido.text.redact import redact
@@ -31,7 +32,7 @@ class Tag:
             release = before.release
         work.hold()
         try:
-            moved = move_tags(self._ws, release, plan.environment)
+            moved = move_tags(self._ws, release, environment_of(self._ws, work))
         except Error as e:
             # A tag only tells the story; what serves is healthy, and the next round of `vivido run` writes it.
             return Done(
@@ -40,7 +41,7 @@ class Tag:
         return passed(f"{plan.environment} points at {release.id}" + ("" if moved else " already"))
 
 
-def move_tags(ws: "Workspace", release: Release, environment: str) -> tuple[str, ...]:
+def move_tags(ws: "Workspace", release: Release, environment: Environment) -> tuple[str, ...]:
     """Point an environment's tag at every artifact of a release.
 
     Returns:
@@ -50,10 +51,10 @@ def move_tags(ws: "Workspace", release: Release, environment: str) -> tuple[str,
     from vivido.registry.tags import tag
 
     moved: list[str] = []
-    for artifact in placed(release.artifacts, ws.environment(environment).registry):
-        there = resolve(ws.registry, Reference(artifact.repository, environment))
+    for artifact in placed(release.artifacts, environment.registry):
+        there = resolve(ws.registry, Reference(artifact.repository, environment.name))
         if there is not None and there.digest == artifact.digest:
             continue
-        tag(ws.registry, artifact.repository, artifact.digest, environment)
+        tag(ws.registry, artifact.repository, artifact.digest, environment.name)
         moved.append(str(artifact.repository))
     return tuple(moved)
