@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -138,3 +139,75 @@ def test_no_secret_of_the_environment_reaches_the_state(mini: Miniature) -> None
     for path in (mini.root / "state").rglob("*"):
         if path.is_file():
             assert b"hunter2-hunter2" not in path.read_bytes(), path
+
+
+@real
+def test_what_failed_last_stands_in_the_matrix(mini: Miniature) -> None:
+    mini.to_production(mini.release("v1"))
+    bad = mini.release("v2")
+    mini.good("promote", "dev", "--yes")
+    (mini.root / "broken").touch()
+    mini.run("promote", "staging", "--yes")
+    text = mini.good("status").out
+    assert f"{bad} → staging: went-back" in text
+    assert "vivido why staging" in text
+
+
+@real
+def test_two_environments_are_compared(mini: Miniature) -> None:
+    mini.to_production(mini.release("v1"))
+    ran = mini.run("diff", "staging", "production")
+    assert ran.code == Exit.DIFFERENT
+    assert "-  replicas: 2" in ran.out
+    assert "+  replicas: 3" in ran.out
+
+
+@real
+def test_the_same_artifacts_and_configuration_are_the_same_release(mini: Miniature) -> None:
+    first = mini.release("v1")
+    mini.good("promote", "dev", "--yes")
+    assert mini.release("v1") == first
+    (mini.clone / "new").write_text("x")
+    for args in (["add", "new"], ["commit", "--quiet", "--message", "Not pushed"]):
+        subprocess.run(["git", *args], cwd=mini.clone, check=True)
+    assert "is not pushed" in mini.good("release", "create").err
+
+
+@real
+def test_a_pause_says_who_and_why_and_how_it_goes_on(mini: Miniature) -> None:
+    mini.release("v1")
+    for environment in ("dev", "staging", "production"):
+        mini.run("promote", environment, "--yes")
+    mini.good("pause", "production", "--reason", "lunch")
+    why = mini.good("why", "production").out
+    assert "lunch" in why
+    assert "vivido resume production" in why
+
+
+def test_completion_is_printed_and_changes_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert app.run(["completion", "bash"]) == Exit.OK
+    assert "promote" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_init_says_what_it_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert app.run(["init"]) == Exit.INPUT
+    assert "neither a Containerfile" in capsys.readouterr().err
+    (tmp_path / "Containerfile").write_text("FROM scratch\n")
+    (tmp_path / "deploy").mkdir()
+    spec = "spec: {template: {spec: {containers: [{name: web, image: web}]}}}"
+    manifest = f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\n{spec}\n"
+    (tmp_path / "deploy" / "web.yaml").write_text(manifest)
+    code = app.run(["init"])
+    said = capsys.readouterr().err
+    assert code == Exit.INPUT
+    assert "--registry" in said
+    assert not (tmp_path / "vivido.yaml").exists()
+    assert app.run(["init", "--registry", "registry.example.com/team"]) == Exit.OK
+    assert app.run(["config", "check"]) == Exit.OK

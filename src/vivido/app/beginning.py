@@ -10,7 +10,7 @@ from vivido.config.detect.propose import propose
 from vivido.config.diagnostic import ConfigError
 from vivido.config.load import check
 from vivido.config.schema import schema
-from vivido.errors import ConflictError
+from vivido.errors import ConflictError, InputError
 
 FILE = "vivido.yaml"
 SCHEMA = ".vivido/schema.json"
@@ -31,6 +31,7 @@ def begin(root: Path, *, project: str = "", registry: str = "", overwrite: bool 
 
     Raises:
         ConflictError: `init.there`: there is a file already.
+        InputError: `init.nothing`, `init.registry`: what is there is not enough for a file that works.
     """
     file = root / FILE
     if file.exists() and not overwrite:
@@ -38,7 +39,20 @@ def begin(root: Path, *, project: str = "", registry: str = "", overwrite: bool 
             f"there is {file} already", code="init.there", hint="Edit it, or let it be written anew with --overwrite."
         )
     found = detect(root)
-    text = propose(found, project or found.project, registry or found.registry)
+    where = registry or found.registry
+    if not found.services:
+        raise InputError(
+            "there is nothing to promote here yet: neither a Containerfile nor Kubernetes manifests",
+            code="init.nothing",
+            hint="Add a Containerfile and a directory of manifests for each environment; docs/tutorial.md shows both.",
+        )
+    if not where:
+        raise InputError(
+            "nothing here says where images are kept",
+            code="init.registry",
+            hint="vivido init --registry registry.example.com/NAME, or localhost:5000/NAME for a registry on this machine.",
+        )
+    text = propose(found, project or found.project, where)
     kinds = installed().for_config()
     made, diagnostics = check(text.encode(), Path(FILE), kinds, root)
     if made is None:

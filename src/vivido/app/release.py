@@ -58,6 +58,9 @@ def create(ws: "Workspace", artifacts: Mapping[str, str], *, by: str, revision: 
             code="release.empty",
             hint="Build first (vivido build), or name one: --artifact web=registry/app@sha256:…",
         )
+    if newest is not None and not revision and ws.repository.only_promotions(newest.release.revision.commit, tip):
+        # Promotions move the tip, and are no other configuration than the one they promoted.
+        commit = newest.release.revision.commit
     release = Release(tuple(sorted(chosen)), Revision(ws.repository.url, commit))
     known = ws.records.release(release.id)
     record = known or ReleaseRecord(release, ws.now(), by, _authors(ws, newest, release), note or _subject(ws, release))
@@ -65,7 +68,10 @@ def create(ws: "Workspace", artifacts: Mapping[str, str], *, by: str, revision: 
     promotions, notes = _set_out(ws, release, by)
     missing = [s.name for s in ws.project.services if release.artifact(s.name) is None]
     told = (f"without {', '.join(missing)}: nothing was built of it yet",) if missing else ()
-    return Created(record, known is not None, promotions, (*said, *told, *notes))
+    ahead = ws.repository.unpushed(tip)
+    left_out = f"HEAD {ahead[:12]} is not pushed to {ws.repository.branch}: its configuration is not in this release"
+    behind = (left_out,) if ahead else ()
+    return Created(record, known is not None, promotions, (*said, *told, *behind, *notes))
 
 
 def _choose(ws: "Workspace", named: Mapping[str, str], newest: Release | None, notes: list[str]) -> list[Artifact]:

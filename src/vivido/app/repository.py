@@ -10,9 +10,9 @@ from vivido.errors import NotFoundError
 from vivido.git.export import export
 from vivido.git.history import CommitInfo, describe, find_by_trailer, history
 from vivido.git.mirror import Mirror
-from vivido.git.read import listing, read
+from vivido.git.read import is_ancestor, listing, read
 from vivido.git.trailers import trailer
-from vivido.git.worktree import origin_url, toplevel
+from vivido.git.worktree import head_commit, origin_url, toplevel
 from vivido.model.project import Project
 from vivido.text.redact import without_userinfo
 
@@ -110,6 +110,23 @@ class ConfigurationRepository:
             return ""
         inside = file.resolve().relative_to(self._home.resolve()).as_posix()
         return "" if inside == "." else inside
+
+    def only_promotions(self, old: str, tip: str) -> bool:
+        """Say whether nothing but Vivido's own commits lies between two commits of the branch."""
+        try:
+            return all(c.promotion for c in self.commits(old, tip)) and is_ancestor(self.mirror, old, tip)
+        except NotFoundError:
+            return False
+
+    def unpushed(self, tip: str) -> str:
+        """Return the commit that is checked out here where the branch does not contain it; empty otherwise."""
+        head = head_commit(self._home) if self._home is not None and self.mirror is self._source else None
+        if head is None:
+            return ""
+        try:
+            return "" if is_ancestor(self.mirror, head, tip) else head
+        except NotFoundError:
+            return head
 
     def newest_promotion(self, environment: str) -> tuple[str, str]:
         """Return the promotion that changed an environment last, as the branch says, with its commit; empty where none did."""

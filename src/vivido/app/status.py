@@ -5,6 +5,7 @@ import msgspec
 from vivido.app.seen import LastSeen, recall
 from vivido.app.waiting import Waiting, waiting_for
 from vivido.app.workspace import Workspace
+from vivido.engine.state import Status as Status_
 from vivido.model.record import Deployed, Pin
 from vivido.model.release import ReleaseRecord
 
@@ -35,6 +36,8 @@ class Column(msgspec.Struct, frozen=True):
     """What the target said when it was last asked; None where it never was."""
     open: tuple[Waiting, ...]
     """Promotions under way or waiting, with what they wait for."""
+    last: Waiting | None
+    """The newest promotion, where it ended otherwise than well."""
     pins: tuple[Pin, ...]
     driver: str
     """`host:pid` of the process that drives it now; empty where none does."""
@@ -72,9 +75,16 @@ def _column(ws: Workspace, name: str, after: str, target: str, order: list[str])
         cells=tuple(_cell(s.name, deployed) for s in ws.project.services),
         seen=recall(ws, name),
         open=tuple(waiting_for(ws, q.promotion) for q in ws.leases.open_promotions(ws.project.name, name)),
+        last=_last(ws, name),
         pins=ws.records.pins(name),
         driver=ws.driver(name),
     )
+
+
+def _last(ws: Workspace, name: str) -> Waiting | None:
+    newest = next(iter(ws.records.promotions(name, limit=1)), None)
+    told = newest is not None and newest.status in (Status_.REFUSED, Status_.WENT_BACK)
+    return waiting_for(ws, newest.id) if newest is not None and told else None
 
 
 def _cell(service: str, deployed: Deployed | None) -> Cell:

@@ -35,6 +35,7 @@ class Waiting(msgspec.Struct, frozen=True):
     requested_at: int
     """Microseconds since 1970."""
     way_back: str
+    """How it would be undone; empty where it is over."""
     conditions: tuple[Condition, ...] = ()
 
 
@@ -55,7 +56,7 @@ def waiting_for(ws: Workspace, promotion: str) -> Waiting:
 def describe(state: State) -> Waiting:
     """Return a promotion's state as people are told it. Pure."""
     plan, status = state.plan, state.status
-    conditions = _conditions(state)
+    conditions = (*_pause(state), *_conditions(state))
     first = conditions[0].reason if conditions else ""
     return Waiting(
         promotion=plan.promotion,
@@ -66,13 +67,23 @@ def describe(state: State) -> Waiting:
         reason=state.finished.reason if state.finished else first,
         requested_by=plan.requested_by,
         requested_at=plan.requested_at,
-        way_back=plan.way_back.summary,
+        way_back="" if state.finished is not None else plan.way_back.summary,
         conditions=conditions,
     )
 
 
+def _pause(state: State) -> tuple[Condition, ...]:
+    """Say who paused it and why, and how it goes on."""
+    said = next((s for _, s in reversed(state.signals) if s.signal == "pause"), None)
+    if not state.paused or said is None or state.finished is not None:
+        return ()
+    reason = f"{said.by}: {said.reason}" if said.reason else said.by
+    unmet = Unmet(f"paused by {reason}", next=f"vivido resume {state.plan.environment}")
+    return (Condition("pause", "paused", "pending", reason, (unmet,)),)
+
+
 def _conditions(state: State) -> tuple[Condition, ...]:
-    if state.finished is not None and state.finished.status == Status.SUCCEEDED:
+    if state.finished is not None and state.finished.status not in (Status.REFUSED, Status.WENT_BACK):
         return ()
     steps = state.plan.steps if state.direction is Direction.FORWARD else (*state.plan.steps, *state.agenda)
     told = [_condition(state, s) for s in steps]

@@ -23,6 +23,7 @@ from vivido.store.journal import SqlJournal
 from vivido.store.leases import SqlLeases
 from vivido.store.records import Records
 from vivido.store.schema import migrate
+from vivido.text.nearest import nearest
 from vivido.time.clock import Now, system_now
 
 if TYPE_CHECKING:
@@ -157,10 +158,10 @@ class Workspace:
         """
         found = self.project.environment(name)
         if found is None:
-            known = ", ".join(e.name for e in self.project.environments)
-            raise NotFoundError(
-                f"there is no environment “{name}”", code="environment.unknown", hint=f"There are: {known}."
-            )
+            names = [e.name for e in self.project.environments]
+            meant = nearest(name, names)
+            hint = f"There are: {', '.join(names)}." + (f" Did you mean {meant}?" if meant else "")
+            raise NotFoundError(f"there is no environment “{name}”", code="environment.unknown", hint=hint)
         return found
 
     def target(self, environment: Environment, progress: Callable[[str], None] = lambda line: None) -> "Target":

@@ -51,6 +51,7 @@ _COMMANDS = {
     "ledger": ("ledger:ledger_app", "Check the append-only record."),
     "config": ("config:config_app", "Check and show vivido.yaml."),
     "init": ("init:init", "Look at this repository and write a vivido.yaml that works."),
+    "completion": ("completion:completion", "Print a script that completes commands and flags in your shell."),
     "doctor": ("doctor:doctor", "Check this machine, the state, Git, the registry and the programs."),
 }
 """Name → module and function, and the line that `--help` shows: so that nothing is imported but what is used."""
@@ -76,7 +77,6 @@ def build_app(chosen: str = "") -> "App":
     for name, (place, summary) in _COMMANDS.items():
         # The command that is asked for tells all of its docstring; of the others the list needs a line.
         app.command(f"vivido.cli.{place}", name=name, help=None if name == chosen else summary)
-    app.register_install_completion_command()
     return app
 
 

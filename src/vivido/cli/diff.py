@@ -6,19 +6,21 @@ from vivido.cli.output.plan import coloured
 from vivido.errors import Exit
 
 
-def diff(environment: str, *, release: str = "", common: Common = PLAIN) -> int:
-    """Show the rendered difference between what an environment runs and a release, or the branch's tip.
+def diff(environment: str, other: str = "", *, release: str = "", common: Common = PLAIN) -> int:
+    """Show the rendered difference between what an environment runs and a release, another environment, or the branch's tip.
 
     Exits with 10 where there is one, so that scripts can ask.
 
     Args:
         environment: Where.
+        other: Another environment, to compare with what runs there.
         release: A release's id; without it, the configuration branch as it is now.
         common: Flags of every command.
     """
-    from vivido.app.compare import compare
+    from vivido.app.compare import compare, compare_environments
 
-    found = compare(common.open(), environment, release)
+    ws = common.open()
+    found = compare_environments(ws, environment, other) if other else compare(ws, environment, release)
     emit(
         found,
         common.output,

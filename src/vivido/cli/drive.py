@@ -10,10 +10,14 @@ from vivido.app.waiting import Waiting, waiting_for
 from vivido.cli.output.emit import say
 from vivido.engine.state import Status
 from vivido.errors import Exit
+from vivido.model.project import Project
 from vivido.time.clock import SECOND
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
+
+_BLIND = 90
+"""Seconds for which something out of reach is waited for here; afterwards `vivido run` goes on trying."""
 
 _LOOK = 0.5
 """Seconds between two looks at a promotion that another process drives."""
@@ -41,16 +45,29 @@ def follow(ws: "Workspace", promotion: str, timeout: float) -> Waiting:
         timeout: Seconds; then it stays as it is, and any process goes on with it.
     """
     deadline = time.monotonic() + timeout
+    blind_since: float | None = None
     while True:
         found = drive(ws, promotion)
+        blind_since = (blind_since or time.monotonic()) if _blind(found) else None
+        if blind_since is not None and time.monotonic() - blind_since > _BLIND:
+            return found
         if Status(found.status).final:
-            once(ws)
+            once(ws, downstream(ws.project, found.environment))
             look(ws, found.environment)
             return waiting_for(ws, promotion)
         pause = _pause(ws, found)
         if pause is None or time.monotonic() + pause > deadline:
             return found
         time.sleep(pause)
+
+
+def downstream(project: Project, environment: str) -> frozenset[str]:
+    """Return an environment and all that come after it: what a promotion there may set off."""
+    found = {environment}
+    for one in project.environments:
+        if one.after in found:
+            found.add(one.name)
+    return frozenset(found)
 
 
 def _pause(ws: "Workspace", found: Waiting) -> float | None:
@@ -83,9 +100,14 @@ def ending(found: Waiting) -> int:
 
 
 def _tell(found: Waiting) -> None:
-    say(f"{found.promotion} {found.status}: {found.reason}")
-    for unmet in [u for c in found.conditions if c.outcome == "failed" for u in c.unmet]:
+    say(f"{found.promotion} {found.status}: {found.reason.splitlines()[0] if found.reason else ''}")
+    for unmet in [u for c in found.conditions if c.outcome == "failed" for u in c.unmet if c.reason not in u.condition]:
         say(f"  - {unmet.condition}" + (f"\n    → {unmet.next}" if unmet.next else ""))
+
+
+def _blind(found: Waiting) -> bool:
+    """Whether it stands still only because something cannot be judged or reached."""
+    return bool(found.conditions) and all(c.outcome == "blind" for c in found.conditions)
 
 
 def _waits(found: Waiting) -> int:
@@ -97,7 +119,8 @@ def _waits(found: Waiting) -> int:
             people = people or bool(unmet.who)
             if unmet.next:
                 say(f"    → {unmet.next}" + (f"   ({', '.join(unmet.who)})" if unmet.who else ""))
-    say(f"  it goes on with: vivido run, or vivido retry {found.promotion}")
+    if not people:
+        say(f"  it goes on by itself with: vivido run; at once with: vivido retry {found.promotion}")
     blind = any(c.outcome == "blind" for c in found.conditions)
     if people or not found.conditions:
         return Exit.WAITING

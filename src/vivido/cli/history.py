@@ -39,17 +39,20 @@ def _facts(found: tuple[Fact, ...]) -> str:
 def _list(found: tuple[Waiting, ...]) -> str:
     if not found:
         return "nothing was promoted yet"
-    heads = ["WHEN", "PROMOTION", "ENVIRONMENT", "RELEASE", "KIND", "STATUS", "BY"]
+    heads = ["WHEN", "PROMOTION", "ENVIRONMENT", "RELEASE", "STATUS", "BY"]
     rows = [
         [
-            rfc3339(w.requested_at)[:16].replace("T", " "),
+            rfc3339(w.requested_at)[5:16].replace("T", " "),
             w.promotion,
             w.environment,
             w.release,
-            w.kind,
-            w.status,
+            _ending(w),
             w.requested_by,
         ]
         for w in found
     ]
-    return table(rows, heads, max(width(), 100))
+    return table(rows, heads, width(), give=(5,))
+
+
+def _ending(one: Waiting) -> str:
+    return f"{one.status} (rollback)" if one.kind == "rollback" else one.status

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import msgspec
 from cyclopts import App, Parameter
 
 from vivido.app.release import Created
@@ -48,7 +49,12 @@ def create(
 
     ws = common.open(Progress(quiet=quiet).listener())
     made = make(ws, _pairs(artifact), by=name_here(ws), revision=revision, note=note)
-    emit(made, common.output, lambda: _created(made), [made.record.release.id])
+    emit(
+        {"id": made.record.release.id, **msgspec.to_builtins(made)},
+        common.output,
+        lambda: _created(made),
+        [made.record.release.id],
+    )
     for line in made.notes:
         say(line)
     codes = [ending(follow(ws, p, timeout) if wait else waiting_for(ws, p)) for p in made.promotions if wait]
@@ -65,7 +71,7 @@ def list_(*, limit: int = 20, common: Common = PLAIN) -> int:
     """
     ws = common.open()
     found = ws.records.releases(limit)
-    emit(found, common.output, lambda: _list(found, ws.now()), (r.release.id for r in found))
+    emit([_plain(r) for r in found], common.output, lambda: _list(found, ws.now()), (r.release.id for r in found))
     return Exit.OK
 
 
@@ -82,8 +88,13 @@ def show(release: str, *, common: Common = PLAIN) -> int:
     ws = common.open()
     record = ws.records.release(find_release(ws, release).id)
     assert record is not None  # noqa: S101 - found just now
-    emit(record, common.output, lambda: _record(record), [record.release.id])
+    emit(_plain(record), common.output, lambda: _record(record), [record.release.id])
     return Exit.OK
+
+
+def _plain(record: ReleaseRecord) -> dict[str, object]:
+    """Return a record with its id, which follows from the rest and so is no field of it."""
+    return {"id": record.release.id, **msgspec.to_builtins(record)}
 
 
 def _pairs(given: tuple[str, ...]) -> dict[str, str]:

@@ -39,8 +39,9 @@ def _promotion(one: Waiting) -> list[str]:
     lines = [
         f"{paint(one.promotion, 'bold')} {one.kind} of {one.release} to {one.environment}: {paint(one.status, 'bold')}",
         f"  asked for by {one.requested_by} at {rfc3339(one.requested_at)}",
-        f"  way back: {one.way_back}",
     ]
+    if one.way_back:
+        lines.append(f"  way back: {one.way_back}")
     if one.reason and not one.conditions:
         lines.append(f"  {one.reason}")
     for condition in one.conditions:
@@ -51,7 +52,7 @@ def _promotion(one: Waiting) -> list[str]:
 def _condition(condition: Condition) -> list[str]:
     lines = [f"  {paint(condition.outcome, 'yellow')} {condition.title}: {condition.reason}"]
     for unmet in condition.unmet:
-        if unmet.condition != condition.reason:
+        if condition.reason not in unmet.condition:
             lines.append(f"      {unmet.condition}")
         if unmet.who:
             lines.append(f"      who: {', '.join(unmet.who)}")

@@ -8,7 +8,7 @@ from vivido.crashpoint import crashpoint
 from vivido.engine.evolve import begin, evolve
 from vivido.engine.journal import Journal, Lease, Progress
 from vivido.engine.state import State
-from vivido.errors import IntegrityError, NotFoundError
+from vivido.errors import IntegrityError
 from vivido.model.event import Entry, Event, Started, StepEnded
 from vivido.model.gate import Judgment
 from vivido.time.clock import Now
@@ -53,8 +53,6 @@ class Recorder:
         self, journal: Journal, promotion: str, lease: Lease, now: Now, tell: Callable[[str, Event], None]
     ) -> None:
         entries = journal.read(promotion)
-        if not entries:
-            raise NotFoundError(f"there is no promotion {promotion}", code="promotion.unknown")
         self.promotion = promotion
         self.state = fold(entries)
         self.head = entries[-1].hash

@@ -18,7 +18,7 @@ from vivido.engine.outcome import perform
 from vivido.engine.queue import choose, replacement
 from vivido.engine.recorder import Recorder, fold
 from vivido.engine.state import State, Status
-from vivido.errors import Error
+from vivido.errors import Error, IntegrityError
 from vivido.model.event import Event, Signalled, StepBegan, StepEnded
 from vivido.model.gate import Judgment
 from vivido.time.clock import SECOND, Now
@@ -101,7 +101,10 @@ class Runner:
         )
 
     def _began(self, queued: Queued) -> bool:
-        return bool(fold(self._journal.read(queued.promotion)).steps)
+        try:
+            return bool(fold(self._journal.read(queued.promotion)).steps)
+        except IntegrityError:
+            return True  # What cannot be read keeps its place, and does not keep the other environments waiting.
 
     def _turn(self, environment: str) -> list[Error]:
         try:

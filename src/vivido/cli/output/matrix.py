@@ -74,5 +74,9 @@ def _waiting(column: "Column") -> list[str]:
         for condition in one.conditions:
             lines.append(f"  {condition.title}: {condition.reason}")
             lines += [f"    {u.condition}: {', '.join(u.who)}" for u in condition.unmet if u.who]
+    last = column.last
+    if last is not None:
+        lines += ["", f"{paint(last.promotion, 'bold')} {last.release} → {column.environment}: {last.status}"]
+        lines += [f"  {last.reason.splitlines()[0]}", f"  → vivido why {column.environment}"]
     lines += [f"pinned out of {p.environment}: {p.release} ({p.reason}, {p.by})" for p in column.pins]
     return lines

@@ -23,6 +23,7 @@ class Progress:
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
         self._start = time.monotonic()
+        self._last = ""
 
     def listener(self) -> Listener:
         """Return what the runner tells."""
@@ -37,14 +38,18 @@ class Progress:
                 self._print(f"! {promotion} {by} said {signal}" + (f": {reason}" if reason else ""))
             case Finished(status, reason):
                 colour = "green" if status == "succeeded" else "red"
-                self._print(f"= {promotion} {paint(status, colour, sys.stderr)}: {reason}")
+                first = reason.splitlines()[0] if reason else ""
+                self._print(f"= {promotion} {paint(status, colour, sys.stderr)}: {first}")
             case StepBegan():
                 return
             case _:
                 return
 
     def _line(self, promotion: str, step: str, text: str) -> None:
-        self._print(paint(f"  {promotion} {step}: {text}", "dim", sys.stderr))
+        line = f"  {promotion} {step}: {text}"
+        if line != self._last:  # What is tried again and again is told once.
+            self._print(paint(line, "dim", sys.stderr))
+        self._last = line
 
     def _print(self, text: str) -> None:
         if not self._quiet:

@@ -3,21 +3,27 @@
 from collections.abc import Sequence
 
 _GAP = "  "
+_LEAST = 6
+"""Characters that a column keeps."""
 
 
-def table(rows: Sequence[Sequence[str]], heads: Sequence[str], columns: int) -> str:
-    """Lay rows out under heads; the widest column gives way until the table fits.
+def table(rows: Sequence[Sequence[str]], heads: Sequence[str], columns: int, *, give: Sequence[int] = ()) -> str:
+    """Lay rows out under heads; the widest column that may gives way until the table fits.
 
     Args:
         rows: Cells without line breaks.
         heads: One per column.
         columns: Width in characters.
+        give: Numbers of the columns that may give way, from 0; all, where none is named.
     """
     cells = [[str(c).replace("\n", " ") for c in row] for row in rows]
     widths = [max(len(head), *(len(row[i]) for row in cells)) if cells else len(head) for i, head in enumerate(heads)]
     room = columns - len(_GAP) * (len(heads) - 1)
-    while sum(widths) > room and max(widths) > 6:
-        widths[widths.index(max(widths))] -= 1
+    while sum(widths) > room:
+        widest = max(give or range(len(heads)), key=lambda i: widths[i])
+        if widths[widest] <= _LEAST:
+            break
+        widths[widest] -= 1
     lines = [_line(heads, widths), *(_line(row, widths) for row in cells)]
     return "\n".join(lines)
 
