@@ -36,7 +36,14 @@ class Proposal(msgspec.Struct, frozen=True):
 
 
 def propose(
-    ws: "Workspace", environment: Environment, release: Release, *, by: str, reason: str = "", promotion: str = ""
+    ws: "Workspace",
+    environment: Environment,
+    release: Release,
+    *,
+    by: str,
+    reason: str = "",
+    promotion: str = "",
+    state_lost: bool = False,
 ) -> Proposal:
     """Plan the promotion of a release to an environment.
 
@@ -47,6 +54,7 @@ def propose(
         by: Who asks, by name.
         reason: Why, in the person's words.
         promotion: Its id; empty for a fresh one.
+        state_lost: Begin anew where Git knows earlier promotions that the state has lost.
 
     Raises:
         RefusedError: Everything that stands in the way, at once.
@@ -56,7 +64,8 @@ def propose(
     if problems:
         raise refused("promotion.refused", f"{release.id} may not go to {environment.name}", problems)
     tip = ws.repository.fetch()
-    refuse_behind(ws, environment)
+    if not state_lost:
+        refuse_behind(ws, environment)
     rendered = rendered_at(ws, release.revision.commit, environment, release.artifacts)
     refuse_bent(ws, environment, release, rendered, tip)
     before = _rendered_now(ws, environment, deployed, tip)
@@ -109,7 +118,7 @@ def refuse_behind(ws: "Workspace", environment: Environment) -> None:
     raise RefusedError(
         f"Git says that {promotion} changed {environment.name} last (commit {commit[:12]}), and the state here knows nothing of it",
         code="state.behind",
-        hint="Work with the state that it was made with (`state:`, VIVIDO_STATE); it cannot be made again from Git yet.",
+        hint="Work with the state that it was made with (`state:`, VIVIDO_STATE). Where that is lost for good: --state-lost.",
     )
 
 

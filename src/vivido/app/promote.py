@@ -67,10 +67,13 @@ def find_release(ws: "Workspace", text: str) -> Release:
     return found[0]
 
 
-def plan(ws: "Workspace", environment: str, release: str = "", *, by: str, reason: str = "") -> Proposal:
+def plan(
+    ws: "Workspace", environment: str, release: str = "", *, by: str, reason: str = "", state_lost: bool = False
+) -> Proposal:
     """Plan a promotion without starting it; see `planning.propose`."""
     where = ws.environment(environment)
-    return propose(ws, where, choose_release(ws, environment, release), by=by, reason=reason)
+    chosen = choose_release(ws, environment, release)
+    return propose(ws, where, chosen, by=by, reason=reason, state_lost=state_lost)
 
 
 def under_way(ws: "Workspace", environment: str, release: Release) -> str:

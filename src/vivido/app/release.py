@@ -37,8 +37,8 @@ def create(ws: "Workspace", artifacts: Mapping[str, str], *, by: str, revision: 
 
     Args:
         ws: The project.
-        artifacts: Service → `repository@sha256:…`. A service that is not named keeps the
-            artifact of the newest release, or, where there is none, takes what the channel tag points at.
+        artifacts: Service → `repository@sha256:…`, or `repository:tag`, which is resolved once, now. A service that is not
+            named keeps the artifact of the newest release, or, where there is none, takes what the channel tag points at.
         by: Who makes it.
         revision: Commit of the configuration; empty for the branch's tip.
         note: A line for people; empty for the commit's subject.
@@ -87,8 +87,12 @@ def _artifact(
     ws: "Workspace", service: Service, named: str, newest: Release | None, notes: list[str]
 ) -> Artifact | None:
     if named:
-        found = inspect_external(service.name, str(_reference(service, named)), Images(ws.registry))
-        notes += [w.message for w in found.warnings]
+        images, reference = Images(ws.registry), _reference(service, named)
+        # A tag is taken at its word once, now: what is released is the digest.
+        digest = reference.digest or images.resolve(reference)
+        image = str(reference) if digest is None else reference.repository.at(digest)
+        found = inspect_external(service.name, image, images)
+        notes += [w.message for w in found.warnings if found.artifact.dirty]
         return found.artifact
     channel = Reference(parse_repository(service.image), ws.project.channel)
     if service.build is None and newest is not None and (kept := newest.artifact(service.name)) is not None:

@@ -17,6 +17,7 @@ def promote(
     yes: bool = False,
     dry_run: bool = False,
     again: bool = False,
+    state_lost: bool = False,
     wait: bool = True,
     timeout: float = 3600,
     quiet: bool = False,
@@ -34,6 +35,7 @@ def promote(
         yes: Do not ask.
         dry_run: Show the plan and the rendered diff, change nothing.
         again: Promote even where the environment has exactly this already.
+        state_lost: Begin anew where Git knows earlier promotions that the state here has lost. There is no way back then.
         wait: Drive it here, with progress. --no-wait leaves it to `vivido run`.
         timeout: Seconds to wait; afterwards it stays as it is and can be gone on with.
         quiet: No progress.
@@ -49,7 +51,7 @@ def promote(
     if promotion:
         say(f"{promotion} is under way already; going on with it")
     else:
-        proposal = plan(ws, environment, chosen.id, by=name_here(ws), reason=reason)
+        proposal = plan(ws, environment, chosen.id, by=name_here(ws), reason=reason, state_lost=state_lost)
         if dry_run:
             emit(proposal, common.output, lambda: told(proposal), [proposal.plan.promotion])
             return Exit.OK

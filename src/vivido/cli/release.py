@@ -35,7 +35,7 @@ def create(
     Without --artifact it takes what `vivido build` built last (the channel tag) and keeps the rest of the newest release.
 
     Args:
-        artifact: SERVICE=REPOSITORY@sha256:… of an image built elsewhere; repeat for several.
+        artifact: SERVICE=REPOSITORY@sha256:… of an image built elsewhere; a tag is resolved once, now. Repeat for several.
         revision: Commit of the configuration; without it, the branch's tip.
         note: A line for people.
         wait: Drive what was started.

@@ -49,7 +49,7 @@ def _signalled(state: State, event: Signalled) -> State:
             return _retried(state)
         case "abort" if state.finished is None:
             return msgspec.structs.replace(state, abort=event, paused=False, gave_up=_gives_up(state))
-        case "pause" if state.finished is None and state.abort is None:
+        case "pause" if state.finished is None:
             return msgspec.structs.replace(state, paused=True)
         case "resume":
             return msgspec.structs.replace(state, paused=False)
