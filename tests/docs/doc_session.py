@@ -104,7 +104,7 @@ class Session:
     def end(self) -> None:
         """Stop what the commands left running: processes that name this session's directory, and its containers."""
         self._containers()
-        left = _processes(self._directory)
+        left = processes_in(self._directory)
         for number in (signal.SIGTERM, signal.SIGKILL):
             for pid in left:
                 with suppress(ProcessLookupError):
@@ -128,7 +128,7 @@ def _lives(pid: int) -> bool:
     return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
-def _processes(directory: Path) -> list[int]:
+def processes_in(directory: Path) -> list[int]:
     """Return the processes whose command line, or working directory, is in a directory; never this one."""
     found: list[int] = []
     for entry in Path("/proc").iterdir():
