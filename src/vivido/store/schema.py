@@ -5,7 +5,7 @@ with the raised version number, so that a kill in the middle leaves the old vers
 """
 
 from vivido.crashpoint import crashpoint
-from vivido.errors import ConflictError, InputError, UnreachableError
+from vivido.errors import Error, InputError, UnreachableError
 from vivido.store.database import Database
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
@@ -71,10 +71,17 @@ def _version(database: Database) -> int:
         with database.transaction() as db:
             db.execute("CREATE TABLE IF NOT EXISTS form (one INTEGER PRIMARY KEY, version INTEGER NOT NULL)")
             db.execute("INSERT INTO form (one, version) VALUES (1, 0) ON CONFLICT (one) DO NOTHING")
-    except ConflictError:
-        # On PostgreSQL two processes may create the table at once; the one that loses finds it when it is told so.
-        pass
+    except Error as e:
+        return _made_meanwhile(database, e)
     return _read(database)
+
+
+def _made_meanwhile(database: Database, refusal: Error) -> int:
+    """Read what another process made while this one was refused: PostgreSQL lets one of several create a table, and only that."""
+    try:
+        return _read(database)
+    except UnreachableError:
+        raise refusal from None
 
 
 def _read(database: Database) -> int:
