@@ -136,7 +136,7 @@ def test_a_way_back_that_waits_for_what_never_answers_is_given_up_by_a_second_ab
 
 
 def test_a_way_back_that_lacks_a_tool_is_stuck_and_can_be_tried_again() -> None:
-    rig = Rig({"gate-smoke": [failed("500")], "undo-switch": [ToolError("no podman")]})
+    rig = Rig({"gate-smoke": [failed("500")], "undo-switch": [ToolError("no podman", code="tool.missing")]})
     rig.start()
     rig.tick()
     assert rig.status() is Status.STUCK

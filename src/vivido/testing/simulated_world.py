@@ -79,7 +79,7 @@ class World:
         if mishap == 2:
             raise UnreachableError("it did not answer")
         if mishap == 3:
-            raise ToolError("a program is missing")
+            raise ToolError("a program is missing", code="tool.missing")
         if mishap in (4, 5) and work.step.kind in ALWAYS:
             again = self.now() + 20 * SECOND if mishap == 4 else None
             return Done(Judgment(Outcome.PENDING, "not yet", look_again=again))
