@@ -26,16 +26,9 @@ _log = logging.getLogger(__name__)
 def perform(executors: Executors, work: Work, now: Now, *, doubt: bool = False) -> Done:
     """Execute a step; every exception becomes a judgment.
 
-    What could not be reached, or says that trying again helps, is `blind` and tried again by itself; a missing tool is `blind`
-    until `retry`; a refusal or wrong input is `failed`. A fault of Vivido's own is `blind` too: it neither promotes nor rolls back, and one poisoned
-    promotion does not stop the others. Losing the lease is no outcome: it goes up.
-
-    Args:
-        executors: By kind of step.
-        work: What is to be done.
-        now: The time.
-        doubt: An earlier try of this step may have had its effect. Then a no is no answer to whether it had (the
-            credentials may have run out since), so it is looked for once more.
+    What could not be reached, or says that trying again helps, is `blind` and tried again by itself; a missing tool is
+    `blind` until `retry`; a refusal or wrong input is `failed`. A fault of Vivido's own is `blind` too: it neither promotes
+    nor rolls back, and one poisoned promotion does not stop the others. Losing the lease is no outcome: it goes up.
     """
     done = _attempt(executors, work, now)
     if done.judgment.outcome is Outcome.FAILED and work.find_only:
