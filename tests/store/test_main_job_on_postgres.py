@@ -1,9 +1,12 @@
 """The whole main job with its state on a real PostgreSQL, through the command line."""
 
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from vivido.app.run import forever
+from vivido.app.workspace import open_workspace
 from vivido.process import run
 from vivido.testing.miniature import Miniature, miniature
 from vivido.testing.postgres import PostgresServer
@@ -36,3 +39,39 @@ def test_a_release_goes_to_production_and_back(postgres: PostgresServer, tmp_pat
         assert [c["release"] for c in columns] == [second, second, first]
         assert mini.run("ledger", "verify").code == 0
         assert not list((mini.root / "state").glob("*.db")), "nothing is kept in a file"
+
+
+def test_a_runner_outlives_a_server_that_went_away_for_a_while(
+    postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with miniature(tmp_path / "mini") as mini:
+        url = postgres.database()
+        name = url.removeprefix("postgresql:///").partition("?")[0]
+        _keep_state_in(mini, url)
+        release = mini.release("v1")
+        mini.good("promote", "dev", "--release", release, "--yes")
+        mini.run("promote", "staging", "--release", release, "--yes", "--no-wait")
+        for variable, value in mini.environ.items():
+            monkeypatch.setenv(variable, value)
+        told: list[str] = []
+        rounds = count()
+
+        def wait(_: float) -> bool:
+            match next(rounds):
+                case 0:
+                    mini.run("promote", "production", "--release", release, "--yes", "--no-wait")
+                    postgres.rename(name, f"{name}_away")
+                case 1:
+                    postgres.rename(f"{name}_away", name)
+                case _:
+                    return True
+            return False
+
+        ws = open_workspace(mini.clone)
+        forever(ws, None, wait, told.append)
+        ws.close()
+        assert len(told) >= 1
+        assert all("PostgreSQL" in line or "state" in line for line in told)
+        columns = mini.good("status", "-o", "json").json()["columns"]
+        assert [c["release"] for c in columns] == [release, release, ""]
+        assert columns[2]["open"], "it was taken up after the server came back"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from vivido.app.live import look, repair_tags
-from vivido.errors import Error
+from vivido.errors import Error, UnreachableError
 from vivido.text.redact import redact
 from vivido.time.clock import SECOND
 
@@ -48,7 +48,7 @@ def forever(
     told: Callable[[str], None],
     tags_every: int = 300 * SECOND,
 ) -> None:
-    """Drive until told to stop.
+    """Drive until told to stop. A state that cannot be reached is waited for.
 
     Args:
         ws: The project.
@@ -59,10 +59,18 @@ def forever(
     """
     looked = 0
     while True:
-        due = once(ws, only)
+        due = _round(ws, only, told)
         if ws.now() - looked >= tags_every:
             repair(ws, only, told)
             looked = ws.now()
         pause = LONGEST if due is None else min(max(due - ws.now(), SECOND), LONGEST)
         if wait(pause / SECOND):
             return
+
+
+def _round(ws: "Workspace", only: frozenset[str] | None, told: Callable[[str], None]) -> int | None:
+    try:
+        return once(ws, only)
+    except UnreachableError as e:
+        told(redact(e.message))
+        return None

@@ -55,12 +55,17 @@ class PostgresServer:
         self.execute(f"CREATE SCHEMA {name}")
         return f"{self.url('postgres')}&options=-csearch_path%3D{name}"
 
-    def execute(self, statement: str) -> None:
+    def rename(self, database: str, other: str) -> None:
+        """Send everybody away from a database and give it another name: for those who look for it, it is gone."""
+        self.execute("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = %s", database)
+        self.execute(f"ALTER DATABASE {database} RENAME TO {other}")
+
+    def execute(self, statement: str, *parameters: str) -> None:
         """Run a statement of the administrator's."""
         import psycopg
 
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement.encode())
+            connection.execute(statement.encode(), parameters or None)
 
 
 def programs() -> Path | None:
