@@ -85,12 +85,12 @@ def under_way(ws: "Workspace", environment: str, release: Release) -> str:
 
 def start(ws: "Workspace", proposal: Proposal) -> str:
     """Start what was planned, and return the promotion's id. Idempotent by that id."""
-    ws.journal.start(proposal.plan, ws.now())
+    ws.engine.start(proposal.plan)
     return proposal.plan.promotion
 
 
 def drive(ws: "Workspace", promotion: str) -> Waiting:
     """Drive the promotion's environment as far as it goes now, and what it sets off; return where it stands."""
     before = waiting_for(ws, promotion)
-    ws.runner.tick(frozenset({before.environment}))
+    ws.engine.tick(frozenset({before.environment}))
     return waiting_for(ws, promotion)

@@ -20,7 +20,7 @@ def once(ws: "Workspace", only: frozenset[str] | None = None) -> int | None:
     due = None
     before: tuple[object, ...] | None = None
     while True:
-        due = ws.runner.tick(only)
+        due = ws.engine.tick(only)
         # A promotion that ends may have started the next one.
         now = tuple((q.promotion, q.status) for q in ws.leases.open_promotions(ws.project.name))
         if now == before:

@@ -67,7 +67,7 @@ def signal(ws: "Workspace", promotion: str, what: str, *, by: str, reason: str =
     refusal = _nonsense(state, what)
     if refusal:
         raise ConflictError(f"{promotion} {refusal}", code="promotion.over", hint=f"See vivido why {promotion}")
-    ws.journal.send(promotion, Signalled(what, by, reason, {"id": ws.token()}))
+    ws.engine.signal(promotion, Signalled(what, by, reason, {"id": ws.token()}))
     return waiting_for(ws, promotion)
 
 
@@ -138,7 +138,7 @@ def give(ws: "Workspace", approval: Approval) -> Waiting:
             hint=f"`vivido why {state.plan.environment}` says who can.",
         )
     data = {"approval": msgspec.to_builtins(approval), "id": ws.token()}
-    ws.journal.send(promotion, Signalled(approval.statement.decision, approval.by, approval.comment, data))
+    ws.engine.signal(promotion, Signalled(approval.statement.decision, approval.by, approval.comment, data))
     return waiting_for(ws, promotion)
 
 

@@ -28,6 +28,7 @@ from vivido.time.clock import Now, system_now
 
 if TYPE_CHECKING:
     from vivido.app.repository import ConfigurationRepository
+    from vivido.engine.driver import Driver
     from vivido.registry.client import Client
     from vivido.targets.interface import Target, TargetContext
 
@@ -130,11 +131,12 @@ class Workspace:
         return Client(Options(plain_http=frozenset(options.plain_http), ca_file=ca))
 
     @cached_property
-    def runner(self) -> Runner:
-        """The embedded engine with this installation's executors."""
+    def engine(self) -> "Driver":
+        """What hosts promotions: the embedded engine with this installation's executors."""
+        from vivido.app.engine import EmbeddedDriver
         from vivido.app.executors import executors
 
-        return Runner(
+        runner = Runner(
             self.project.name,
             self.journal,
             self.leases,
@@ -144,6 +146,7 @@ class Workspace:
             gone=is_gone,
             listener=self.listener,
         )
+        return EmbeddedDriver(self.journal, runner, self.now)
 
     def driver(self, environment: str) -> str:
         """Return who drives an environment now, as `host:pid:start`; empty where nobody does, or a dead process did."""
