@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from store_ports import Ports
 
 from vivido.store.database import Database
 from vivido.store.journal import SqlJournal
@@ -11,8 +12,6 @@ from vivido.store.leases import SqlLeases
 from vivido.store.schema import migrate
 from vivido.testing.memory_state import MemoryJournal, MemoryLeases, MemoryState
 from vivido.testing.postgres import PostgresServer, postgres_server, programs
-
-Ports = tuple[SqlJournal | MemoryJournal, SqlLeases | MemoryLeases]
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 """What the engine relies on, held by every implementation of its ports: SQLite, PostgreSQL, and the simulator's memory."""
 
 import pytest
+from store_ports import Ports
 
-from conftest import Ports
 from vivido.engine.chain import broken
 from vivido.engine.journal import Lease, Progress
 from vivido.engine.state import Status
