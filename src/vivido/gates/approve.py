@@ -8,7 +8,6 @@ import msgspec
 from vivido.errors import Error
 from vivido.gates.ballot import AUTHOR, Count, Rule, Vote, obstacles, spoken, tally
 from vivido.gates.interface import GateContext, Subject
-from vivido.gates.option import Duration, positive
 from vivido.gates.telling import evidence, not_met, plain
 from vivido.identity.authors import marks
 from vivido.model.approval import Approval, Statement
@@ -16,6 +15,7 @@ from vivido.model.gate import Judgment, Outcome, Unmet
 from vivido.signing.approval import verify_approval
 from vivido.text.redact import printable, redact
 from vivido.time.clock import SECOND, parse_duration
+from vivido.time.option import Duration, positive
 
 _LOOK_AGAIN = 30 * SECOND
 _COMMENT = 500

@@ -8,11 +8,12 @@ import msgspec
 from vivido.gates.answer import MAX_BODY, Answer, Question, filled_in
 from vivido.gates.command import secrets
 from vivido.gates.interface import GateContext, Subject
-from vivido.gates.option import Duration, Retries, positive
+from vivido.gates.option import Retries
 from vivido.gates.telling import evidence, not_met, nth, plain
 from vivido.model.gate import Judgment, Outcome
 from vivido.text.redact import redact
 from vivido.time.clock import SECOND, parse_duration
+from vivido.time.option import Duration, positive
 
 _LOOK_AGAIN = 30 * SECOND
 

@@ -1,37 +1,8 @@
-"""What several kinds' options are made of: lengths of time (text in the file, microseconds in the code), numbers of tries."""
+"""What several gates' options are made of."""
 
 from typing import Annotated
 
 import msgspec
 
-from vivido.errors import InputError
-from vivido.time.clock import parse_duration
-
-Duration = Annotated[
-    str,
-    msgspec.Meta(
-        description="A length of time: 500ms, 30s, 1h30m, 7d.",
-        # For editors only: `positive` says the same in words a person understands.
-        extra_json_schema={"pattern": r"^([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+$"},
-    ),
-]
-"""A length of time as people write it; checked where the file is read."""
-
-
 Retries = Annotated[int, msgspec.Meta(ge=0, le=10)]
 """How many further tries something gets."""
-
-
-def positive(option: str, text: str) -> int:
-    """Return a duration in microseconds.
-
-    Raises:
-        ValueError: It is no duration, or no time at all. msgspec turns it into a mistake at the option's place.
-    """
-    try:
-        length = parse_duration(text)
-    except InputError as e:
-        raise ValueError(f"{option}: {e.message}; {e.hint}") from e
-    if length <= 0:
-        raise ValueError(f"{option}: must be longer than nothing")
-    return length

@@ -10,11 +10,12 @@ from vivido.errors import ToolError
 from vivido.gates.command import fill_in, run_once
 from vivido.gates.interface import GateContext, Subject
 from vivido.gates.junit import Report, stamps, summarise
-from vivido.gates.option import Duration, Retries, positive
+from vivido.gates.option import Retries
 from vivido.gates.telling import evidence, not_met, nth, plain
 from vivido.model.gate import Judgment, Outcome
 from vivido.text.redact import printable, redact
 from vivido.time.clock import SECOND, parse_duration
+from vivido.time.option import Duration, positive
 
 _NOT_RUN = {126: "could not be executed", 127: "was not found"}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from vivido.targets.interface import Desired
-from vivido.targets.option import Duration, seconds
+from vivido.time.option import Duration, seconds
 
 
 class CommandOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

@@ -14,9 +14,9 @@ from vivido.model.reference import Digest
 from vivido.targets.command.options import CommandOptions, variables
 from vivido.targets.command.report import Report, read_report
 from vivido.targets.interface import Desired, Live, TargetContext
-from vivido.targets.option import seconds
 from vivido.targets.record import load, save
 from vivido.text.redact import printable, redact
+from vivido.time.option import seconds
 
 TAIL = 2000
 """Characters of a failed command's output that reach the message; all of it is in the file that the message names."""

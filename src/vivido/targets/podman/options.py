@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from vivido.targets.option import Duration, seconds
+from vivido.time.option import Duration, seconds
 
 
 class PodmanOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):

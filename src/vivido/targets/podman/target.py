@@ -9,7 +9,6 @@ from pathlib import Path
 from vivido.errors import ConflictError, Error, NotFoundError
 from vivido.model.problem import Problem
 from vivido.targets.interface import Desired, Live, TargetContext
-from vivido.targets.option import seconds
 from vivido.targets.podman import checks
 from vivido.targets.podman import names as label
 from vivido.targets.podman.addresses import ensure_addresses
@@ -30,6 +29,7 @@ from vivido.targets.podman.removal import stop_and_remove
 from vivido.targets.podman.seen import Seen, see
 from vivido.targets.podman.stage import Stage
 from vivido.targets.podman.switching import serving_of
+from vivido.time.option import seconds
 
 STOP_TIMEOUT = 3600.0
 """Seconds that stopping may take; each container's own limit is its manifest's."""
