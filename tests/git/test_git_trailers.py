@@ -39,7 +39,7 @@ def test_a_block_of_gits_own_making_may_hold_some_text() -> None:
     assert trailers("S\n\nSigned-off-by: x\na\nb\nc\nd\n") == {}
 
 
-_LINE = st.text(st.sampled_from("aB1-: \t#(é\r"), max_size=8) | st.sampled_from(
+_LINE = st.text(st.sampled_from("aB1-: \t#(é\r\v\f"), max_size=8) | st.sampled_from(
     [
         "Key: v",
         "Key2: w",
@@ -70,7 +70,11 @@ def _by_git(message: str) -> list[tuple[str, str]]:
         cwd=os.sep,
     )
     pairs = (line.partition(":") for line in done.stdout.decode().split("\n") if line)
-    return [(key.lower(), value.strip(" \t\n\r\v\f")) for key, _, value in pairs]
+    return [(key.lower(), value.strip(" \t\n\r")) for key, _, value in pairs]
+
+
+def test_a_folded_value_keeps_the_end_of_its_lines() -> None:
+    assert trailers("S\n\nKey: v\n 1 \n\t 1\n") == {"Key": ("v 1  1",)}
 
 
 def test_composing() -> None:

@@ -14,7 +14,9 @@ from vivido.text.redact import printable
 _KEY = re.compile(r"[A-Za-z0-9-]+")
 _TRAILER = re.compile(r"([A-Za-z0-9-]+)[ \t]*:(.*)", re.DOTALL)
 _OWN = ("Signed-off-by: ", "(cherry picked from commit ")
-_SPACE = " \t\n\r\v\f"
+# What Git's own isspace() takes for white space: it knows neither \v nor \f.
+_SPACE = " \t\n\r"
+_FOLD = re.compile(r"\n[ \t\n\r]*")
 
 
 def trailers(message: str) -> dict[str, tuple[str, ...]]:
@@ -114,11 +116,16 @@ def _pairs(lines: list[str]) -> Iterator[tuple[str, str]]:
     key, value = "", ""
     for line in lines:
         if key and line and line[0] in _SPACE:
-            value += f" {line.strip(_SPACE)}"
+            value += f"\n{line}"
             continue
         if key:
-            yield key, value.strip(_SPACE)
+            yield key, _unfolded(value)
         match = None if line.startswith("#") else _TRAILER.match(line)
         key, value = (match[1], match[2]) if match else ("", "")
     if key:
-        yield key, value.strip(_SPACE)
+        yield key, _unfolded(value)
+
+
+def _unfolded(value: str) -> str:
+    # As Git's unfold_value(): a line's own white space at its end stays, the break and what indents the next become one space.
+    return _FOLD.sub(" ", value.strip(_SPACE)).strip(_SPACE)
