@@ -3,10 +3,13 @@
 import importlib
 import json
 import os
+import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cyclopts import App
 
 from vivido.cli import app
 from vivido.errors import Exit
@@ -31,6 +34,34 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     out = capsys.readouterr().out
     assert f"vivido {command}" in out
     assert max(len(line) for line in out.splitlines()) <= 80
+
+
+def _leaves(one: App, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], App]]:
+    for name in one:
+        if not name.startswith("-"):
+            yield from (
+                [((*words, name), one[name])] if one[name].default_command else _leaves(one[name], (*words, name))
+            )
+
+
+def test_flags_have_counterparts_only_where_they_mean_something_and_positions_are_no_flags(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    negatives: set[str] = set()
+    for words, one in _leaves(app.build_app()):
+        assert app.run([*words, "--help"]) == Exit.OK
+        told = capsys.readouterr().out
+        negatives |= set(re.findall(r"--(?:no|empty)-[a-z-]+", told))
+        for argument in one.assemble_argument_collection():
+            if argument.index is not None:
+                assert f"--{argument.field_info.names[0]}" not in told, words
+    assert negatives == {"--no-wait", "--no-browser"}
+
+
+def test_a_counterpart_that_means_nothing_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["promote", "dev", "--no-yes"], ["pin", "lift", "--environment", "dev", "r-1", "--reason", "x"]):
+        assert app.run(arguments) == Exit.INPUT
+    assert "--no-yes" in capsys.readouterr().err
 
 
 def test_a_wrong_flag_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:

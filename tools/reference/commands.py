@@ -1,7 +1,8 @@
 """`commands.md`: every command with its arguments and flags, from their functions."""
 
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import is_dataclass
+from typing import Any, cast, get_type_hints
 
 from cyclopts import App
 
@@ -41,7 +42,8 @@ def _summary(app: App) -> str:
 
 
 def _part(words: tuple[str, ...], app: App) -> str:
-    told, meanings = docstring(app.default_command)
+    told, own = docstring(app.default_command)
+    meanings = {**own, **_shared(app.default_command)}
     arguments = [a for a in app.assemble_argument_collection() if a.show]
     positional = [a for a in arguments if a.index is not None]
     flags = [a for a in arguments if a.index is None and a.name not in _COMMON]
@@ -51,6 +53,12 @@ def _part(words: tuple[str, ...], app: App) -> str:
         rows = [_row(a, meanings) for a in (*positional, *flags)]
         parts.append(table(("argument", "default", "meaning"), rows))
     return "\n\n".join(parts)
+
+
+def _shared(command: object) -> dict[str, str]:
+    """Return what the flags mean that several commands have in common: those of the dataclasses among the parameters."""
+    hints = get_type_hints(command).values()
+    return {name: told for hint in hints if is_dataclass(hint) for name, told in field_docs(cast("type", hint)).items()}
 
 
 def _placeholder(argument: Any) -> str:
@@ -65,7 +73,11 @@ def _row(argument: Any, meanings: dict[str, str]) -> tuple[str, str, str]:
     default = argument.field_info.default
     meaning = meanings[argument.field_info.names[0]]
     if argument.index is not None:
-        return f"`{name.upper()}`", _default(default) if not argument.required else "", meaning
+        return (
+            f"`{name.upper()}`",
+            _default(default) if default is not argument.field_info.empty and not argument.required else "",
+            meaning,
+        )
     spelled = " ".join(f"`{n}`" for n in argument.names if not n.startswith(("--no-", "--empty-")))
     if default is True:
         spelled = f"`{argument.names[0]}`, `{argument.negatives[0]}`"

@@ -65,7 +65,6 @@ CODES = {
     "config.unknown-key": "A key is not known; the nearest one that is known is named.",
     "config.one-of": "Exactly one of several keys has to be there.",
     "config.invalid": "The file has mistakes; each is told with its line and column.",
-    "gates.plugin": "A package that offers a gate cannot be loaded, offers no gate, or takes a name that is taken.",
     "layout.refused": "The environment's configuration cannot take the release; every reason is listed.",
     "layout.wrong-image": "The rendered objects would not run what is promoted.",
     "podman.manifest": "An object is not written as Kubernetes would take it; its place and reason are in the message.",

@@ -48,8 +48,15 @@ class Installed(msgspec.Struct, frozen=True):
 
 
 def installed() -> Installed:
-    """Return the kinds of this installation; Vivido's own names cannot be taken over."""
-    return Installed({**_foreign("vivido.gates"), **GATES}, {**_foreign("vivido.targets"), **TARGETS})
+    """Return the kinds of this installation. Looking through the packages takes some milliseconds.
+
+    Raises:
+        InputError: `kind.plugin`: one cannot be loaded, is no such kind, or takes a name that is taken.
+    """
+    return Installed(
+        _with_foreign("gate", GATES, ("options", "shorthand", "moment", "observe", "judge")),
+        _with_foreign("target", TARGETS, ("options", "shorthand", "open")),
+    )
 
 
 def options_of(kind: GateKind | TargetKind, options: dict[str, Any]) -> Any:
@@ -57,19 +64,32 @@ def options_of(kind: GateKind | TargetKind, options: dict[str, Any]) -> Any:
     return msgspec.convert(options, kind.options)
 
 
-def _foreign(group: str) -> dict[str, Any]:
-    return {point.name: _loaded(point) for point in entry_points(group=group)}
+def _with_foreign(what: str, own: dict[str, Any], needed: tuple[str, ...]) -> dict[str, Any]:
+    kinds = dict(own)
+    for point in entry_points(group=f"vivido.{what}s"):
+        found = _loaded(point, what)
+        if point.name in kinds:
+            raise _refused(point, what, "takes a name that is taken")
+        lacking = next((name for name in needed if not hasattr(found, name)), None)
+        if lacking is not None:
+            raise _refused(point, what, f"is no {what}: it has no {lacking}")
+        kinds[point.name] = found
+    return kinds
 
 
-def _loaded(point: EntryPoint) -> Any:
+def _loaded(point: EntryPoint, what: str) -> Any:
     try:
         return point.load()
     except Exception as e:  # A package of somebody else's may fail in any way while it is imported.
-        raise InputError(
-            f"the kind “{point.name}” cannot be loaded from {point.value}: {type(e).__name__}: {e}",
-            code="kind.plugin",
-            hint="Mend or uninstall the package that brings it.",
-        ) from e
+        raise _refused(point, what, f"cannot be loaded: {type(e).__name__}: {e}") from e
+
+
+def _refused(point: EntryPoint, what: str, why: str) -> InputError:
+    return InputError(
+        f"the {what} “{point.name}” from {point.value} {why}",
+        code="kind.plugin",
+        hint="Mend or uninstall the package that brings it.",
+    )
 
 
 def _known(kinds: dict[str, Any], name: str, what: str) -> Any:

@@ -63,7 +63,7 @@ def build_app(chosen: str = "") -> "App":
     Args:
         chosen: The command that will run.
     """
-    from cyclopts import App
+    from cyclopts import App, Parameter
 
     from vivido import __version__
 
@@ -73,11 +73,17 @@ def build_app(chosen: str = "") -> "App":
         help_format="markdown",
         version=__version__,
         result_action="return_value",
+        # A flag has a counterpart only where that means something, and a default is told only where there is one.
+        default_parameter=Parameter(negative=(), show_default=_told_default),
     )
     for name, (place, summary) in _COMMANDS.items():
         # The command that is asked for tells all of its docstring; of the others the list needs a line.
         app.command(f"vivido.cli.{place}", name=name, help=None if name == chosen else summary)
     return app
+
+
+def _told_default(value: object) -> str | None:
+    return None if value in (False, None, "", ()) else f"{value}"
 
 
 def main() -> None:

@@ -33,3 +33,22 @@ class Common:
 
 PLAIN = Common()
 """What a command gets where no flag is given."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Driving:
+    """Flags of every command that brings a promotion on."""
+
+    wait: Annotated[bool, Parameter(negative="--no-wait")] = True
+    """Drive it here, with progress. --no-wait leaves it to `vivido run`."""
+
+    timeout: float = 3600
+    """Seconds to wait; afterwards it stays as it is and can be gone on with."""
+
+    quiet: bool = False
+    """No progress."""
+
+
+DRIVING = Driving()
+"""What such a command does where no flag is given."""

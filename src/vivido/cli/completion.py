@@ -6,7 +6,7 @@ from typing import Literal
 from vivido.errors import Exit
 
 
-def completion(shell: Literal["bash", "zsh", "fish"]) -> int:
+def completion(shell: Literal["bash", "zsh", "fish"], /) -> int:
     """Print a script that completes commands and flags in your shell. It changes no file.
 
     bash: `vivido completion bash > ~/.local/share/bash-completion/completions/vivido`; zsh and fish have such a place too.

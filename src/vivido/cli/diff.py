@@ -6,7 +6,7 @@ from vivido.cli.output.plan import coloured
 from vivido.errors import Exit
 
 
-def diff(environment: str, other: str = "", *, release: str = "", common: Common = PLAIN) -> int:
+def diff(environment: str, other: str = "", /, *, release: str = "", common: Common = PLAIN) -> int:
     """Show the rendered difference between what an environment runs and a release, another environment, or the branch's tip.
 
     Exits with 10 where there is one, so that scripts can ask.

@@ -10,7 +10,7 @@ from vivido.errors import Exit
 from vivido.time.clock import rfc3339
 
 
-def history(subject: str = "", *, limit: int = 20, common: Common = PLAIN) -> int:
+def history(subject: str = "", /, *, limit: int = 20, common: Common = PLAIN) -> int:
     """List promotions, newest first; or every fact of one of them.
 
     Args:

@@ -11,7 +11,7 @@ ledger_app = App(name="ledger", help="Check the append-only record.", result_act
 
 
 @ledger_app.command
-def verify(promotion: str = "", *, common: Common = PLAIN) -> int:
+def verify(promotion: str = "", /, *, common: Common = PLAIN) -> int:
     """Check every hash chain, and that the commits name heads which are in them. Exits with 12 where one is broken.
 
     Args:

@@ -2,13 +2,18 @@
 
 import sys
 import webbrowser
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from vivido.cli.common import PLAIN, Common
 from vivido.cli.output.emit import emit
 from vivido.errors import Exit, InputError, UnreachableError
 
 
-def logs(environment: str, service: str = "", *, follow: bool = False, tail: int = 100, common: Common = PLAIN) -> int:
+def logs(
+    environment: str, service: str = "", /, *, follow: bool = False, tail: int = 100, common: Common = PLAIN
+) -> int:
     """Show what an environment's services print.
 
     Args:
@@ -27,7 +32,13 @@ def logs(environment: str, service: str = "", *, follow: bool = False, tail: int
     return Exit.OK
 
 
-def open_(environment: str, *, browser: bool = True, common: Common = PLAIN) -> int:
+def open_(
+    environment: str,
+    /,
+    *,
+    browser: Annotated[bool, Parameter(negative="--no-browser")] = True,
+    common: Common = PLAIN,
+) -> int:
     """Print where an environment is reached, and open it.
 
     Args:

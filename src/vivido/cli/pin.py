@@ -26,7 +26,7 @@ def list_(*, common: Common = PLAIN) -> int:
 
 
 @pin_app.command
-def add(environment: str, release: str, *, reason: str, common: Common = PLAIN) -> int:
+def add(environment: str, release: str, /, *, reason: str, common: Common = PLAIN) -> int:
     """Keep a release out of an environment and of what follows it.
 
     Args:
@@ -45,7 +45,7 @@ def add(environment: str, release: str, *, reason: str, common: Common = PLAIN) 
 
 
 @pin_app.command
-def lift(environment: str, release: str, *, reason: str, common: Common = PLAIN) -> int:
+def lift(environment: str, release: str, /, *, reason: str, common: Common = PLAIN) -> int:
     """Let a pinned release in again.
 
     Args:

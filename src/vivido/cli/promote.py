@@ -1,7 +1,7 @@
 """`vivido promote`: bring a release to an environment."""
 
 from vivido.cli.ask import confirm
-from vivido.cli.common import PLAIN, Common
+from vivido.cli.common import DRIVING, PLAIN, Common, Driving
 from vivido.cli.drive import ending, follow
 from vivido.cli.output.emit import emit, say
 from vivido.cli.output.plan import told
@@ -11,6 +11,7 @@ from vivido.errors import Exit
 
 def promote(
     environment: str,
+    /,
     *,
     release: str = "",
     reason: str = "",
@@ -18,9 +19,7 @@ def promote(
     dry_run: bool = False,
     again: bool = False,
     state_lost: bool = False,
-    wait: bool = True,
-    timeout: float = 3600,
-    quiet: bool = False,
+    driving: Driving = DRIVING,
     common: Common = PLAIN,
 ) -> int:
     """Bring a release to an environment: plan, show, ask, go.
@@ -36,16 +35,14 @@ def promote(
         dry_run: Show the plan and the rendered diff, change nothing.
         again: Promote even where the environment has exactly this already.
         state_lost: Begin anew where Git knows earlier promotions that the state here has lost. There is no way back then.
-        wait: Drive it here, with progress. --no-wait leaves it to `vivido run`.
-        timeout: Seconds to wait; afterwards it stays as it is and can be gone on with.
-        quiet: No progress.
+        driving: Flags of every command that brings a promotion on.
         common: Flags of every command.
     """
     from vivido.app.person import name_here
     from vivido.app.promote import choose_release, plan, start, under_way
     from vivido.app.waiting import waiting_for
 
-    ws = common.open(Progress(quiet=quiet).listener())
+    ws = common.open(Progress(quiet=driving.quiet).listener())
     chosen = choose_release(ws, ws.environment(environment).name, release)
     promotion = under_way(ws, environment, chosen)
     if promotion:
@@ -59,14 +56,14 @@ def promote(
             say(f"{environment} has {chosen.id} already; nothing to do (--again does it anyway)")
             emit(proposal, common.output, lambda: "", [])
             return Exit.OK
-        if common.output == "text" and not quiet:
+        if common.output == "text" and not driving.quiet:
             say(told(proposal))
         if not confirm(f"Promote {chosen.id} to {environment}?", yes=yes):
             return Exit.INTERRUPTED
         promotion = start(ws, proposal)
-    found = follow(ws, promotion, timeout) if wait else waiting_for(ws, promotion)
+    found = follow(ws, promotion, driving.timeout) if driving.wait else waiting_for(ws, promotion)
     emit(found, common.output, lambda: "", [promotion])
-    if not wait:
+    if not driving.wait:
         say(f"{promotion} is queued; it goes on with: vivido run")
         return Exit.OK
     return ending(found)

@@ -6,7 +6,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from vivido.app.release import Created
-from vivido.cli.common import PLAIN, Common
+from vivido.cli.common import DRIVING, PLAIN, Common, Driving
 from vivido.cli.drive import ending, follow
 from vivido.cli.output.emit import emit, say
 from vivido.cli.output.progress import Progress
@@ -22,12 +22,10 @@ release_app = App(name="release", help="Make, list and show releases.", result_a
 @release_app.command
 def create(
     *,
-    artifact: Annotated[tuple[str, ...], Parameter(name="--artifact", consume_multiple=False, negative="")] = (),
+    artifact: Annotated[tuple[str, ...], Parameter(name="--artifact", consume_multiple=False)] = (),
     revision: str = "",
     note: str = "",
-    wait: bool = True,
-    timeout: float = 3600,
-    quiet: bool = False,
+    driving: Driving = DRIVING,
     common: Common = PLAIN,
 ) -> int:
     """Make a release of artifacts and the configuration they go with, and start what promotes automatically.
@@ -38,16 +36,13 @@ def create(
         artifact: SERVICE=REPOSITORY@sha256:… of an image built elsewhere; a tag is resolved once, now. Repeat for several.
         revision: Commit of the configuration; without it, the branch's tip.
         note: A line for people.
-        wait: Drive what was started.
-        timeout: Seconds to wait.
-        quiet: No progress.
+        driving: Flags of every command that brings a promotion on.
         common: Flags of every command.
     """
     from vivido.app.person import name_here
     from vivido.app.release import create as make
-    from vivido.app.waiting import waiting_for
 
-    ws = common.open(Progress(quiet=quiet).listener())
+    ws = common.open(Progress(quiet=driving.quiet).listener())
     made = make(ws, _pairs(artifact), by=name_here(ws), revision=revision, note=note)
     emit(
         {"id": made.record.release.id, **msgspec.to_builtins(made)},
@@ -57,7 +52,7 @@ def create(
     )
     for line in made.notes:
         say(line)
-    codes = [ending(follow(ws, p, timeout) if wait else waiting_for(ws, p)) for p in made.promotions if wait]
+    codes = [ending(follow(ws, p, driving.timeout)) for p in made.promotions if driving.wait]
     return max(codes, default=Exit.OK)
 
 
@@ -76,7 +71,7 @@ def list_(*, limit: int = 20, common: Common = PLAIN) -> int:
 
 
 @release_app.command
-def show(release: str, *, common: Common = PLAIN) -> int:
+def show(release: str, /, *, common: Common = PLAIN) -> int:
     """Show one release: digests, commits, who made it.
 
     Args:

@@ -1,7 +1,7 @@
 """`vivido rollback`: the way back."""
 
 from vivido.cli.ask import confirm
-from vivido.cli.common import PLAIN, Common
+from vivido.cli.common import DRIVING, PLAIN, Common, Driving
 from vivido.cli.drive import ending, follow
 from vivido.cli.output.emit import emit, say
 from vivido.cli.output.plan import told
@@ -11,15 +11,14 @@ from vivido.errors import Exit
 
 def rollback(
     environment: str,
+    /,
     *,
     to: str = "",
     reason: str = "",
     discard_edits: bool = False,
     yes: bool = False,
     dry_run: bool = False,
-    wait: bool = True,
-    timeout: float = 3600,
-    quiet: bool = False,
+    driving: Driving = DRIVING,
     common: Common = PLAIN,
 ) -> int:
     """Go back to a release that ran there before, by a new commit; pin what it leaves.
@@ -34,9 +33,7 @@ def rollback(
         discard_edits: Take the old lines where people changed the same ones.
         yes: Do not ask.
         dry_run: Show the plan and the rendered diff, change nothing.
-        wait: Drive it here, with progress.
-        timeout: Seconds to wait.
-        quiet: No progress.
+        driving: Flags of every command that brings a promotion on.
         common: Flags of every command.
     """
     from vivido.app.person import name_here
@@ -44,16 +41,16 @@ def rollback(
     from vivido.app.rollback import plan_rollback
     from vivido.app.waiting import waiting_for
 
-    ws = common.open(Progress(quiet=quiet).listener())
+    ws = common.open(Progress(quiet=driving.quiet).listener())
     proposal = plan_rollback(ws, environment, to, by=name_here(ws), reason=reason, discard_edits=discard_edits)
     if dry_run:
         emit(proposal, common.output, lambda: told(proposal), [proposal.plan.promotion])
         return Exit.OK
-    if common.output == "text" and not quiet:
+    if common.output == "text" and not driving.quiet:
         say(told(proposal))
     if not confirm(f"Roll {environment} back to {proposal.plan.release.id}?", yes=yes):
         return Exit.INTERRUPTED
     promotion = start(ws, proposal)
-    found = follow(ws, promotion, timeout) if wait else waiting_for(ws, promotion)
+    found = follow(ws, promotion, driving.timeout) if driving.wait else waiting_for(ws, promotion)
     emit(found, common.output, lambda: "", [promotion])
-    return ending(found) if wait else Exit.OK
+    return ending(found) if driving.wait else Exit.OK

@@ -14,7 +14,7 @@ from vivido.errors import Exit
 
 def run(
     *,
-    only: Annotated[tuple[str, ...], Parameter(name="--only", consume_multiple=False, negative="")] = (),
+    only: Annotated[tuple[str, ...], Parameter(name="--only", consume_multiple=False)] = (),
     once: bool = False,
     common: Common = PLAIN,
 ) -> int:

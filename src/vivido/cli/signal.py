@@ -7,7 +7,7 @@ from vivido.cli.output.progress import Progress
 from vivido.errors import Exit
 
 
-def pause(subject: str, *, reason: str = "", common: Common = PLAIN) -> int:
+def pause(subject: str, /, *, reason: str = "", common: Common = PLAIN) -> int:
     """Stop a promotion before its next step; what it has done stays.
 
     Args:
@@ -19,7 +19,7 @@ def pause(subject: str, *, reason: str = "", common: Common = PLAIN) -> int:
     return Exit.OK
 
 
-def resume(subject: str, *, reason: str = "", timeout: float = 3600, common: Common = PLAIN) -> int:
+def resume(subject: str, /, *, reason: str = "", timeout: float = 3600, common: Common = PLAIN) -> int:
     """Go on with a paused promotion.
 
     Args:
@@ -31,7 +31,7 @@ def resume(subject: str, *, reason: str = "", timeout: float = 3600, common: Com
     return _signal(subject, "resume", reason, timeout, common)
 
 
-def abort(subject: str, *, reason: str = "", timeout: float = 3600, common: Common = PLAIN) -> int:
+def abort(subject: str, /, *, reason: str = "", timeout: float = 3600, common: Common = PLAIN) -> int:
     """End a promotion: what it changed is undone, what it staged is removed.
 
     Args:
@@ -44,7 +44,7 @@ def abort(subject: str, *, reason: str = "", timeout: float = 3600, common: Comm
     return Exit.OK if code == Exit.REFUSED else code
 
 
-def retry(subject: str, *, reason: str = "", timeout: float = 3600, common: Common = PLAIN) -> int:
+def retry(subject: str, /, *, reason: str = "", timeout: float = 3600, common: Common = PLAIN) -> int:
     """Try what failed again, from the failed step; what passed is not judged again.
 
     Args:

@@ -9,7 +9,7 @@ from vivido.errors import Exit
 from vivido.time.clock import rfc3339
 
 
-def why(subject: str, *, common: Common = PLAIN) -> int:
+def why(subject: str, /, *, common: Common = PLAIN) -> int:
     """Say why an environment or a promotion is where it is: every unmet condition, who can meet it, and when.
 
     Args:
