@@ -12,8 +12,8 @@ from target_situation import DIGEST_A, desired
 
 from vivido.targets.podman.manifest.blueprint import Blueprint, Probe, SecretKey
 from vivido.targets.podman.manifest.read import WITHOUT_EFFECT, read_blueprint
-from vivido.targets.podman.manifest.reading import quantity
 from vivido.targets.podman.manifest.variables import expand
+from vivido.text.quantity import quantity
 
 WEB = f"registry.test/web@{DIGEST_A}"
 

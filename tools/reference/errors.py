@@ -30,6 +30,7 @@ _TITLES = {
     "containers": "Containers on this machine",
     "engine": "The engine",
     "environment": "Environments",
+    "expression": "Expressions",
     "gates": "Gates",
     "git": "Git",
     "governing": "Governing rules",

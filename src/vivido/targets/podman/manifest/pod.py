@@ -4,10 +4,11 @@ from typing import Any
 
 from vivido.targets.podman.manifest.blueprint import Container, SecretKey, Volume
 from vivido.targets.podman.manifest.probe import read_probe
-from vivido.targets.podman.manifest.reading import Findings, items, mapping, name_of, number, quantity, strings
+from vivido.targets.podman.manifest.reading import Findings, items, mapping, name_of, number, strings
 from vivido.targets.podman.manifest.security import security_flags
 from vivido.targets.podman.manifest.storage import Storage
 from vivido.targets.podman.manifest.variables import Parts, Reader, Sources, expand
+from vivido.text.quantity import quantity
 
 _HOST = ("hostNetwork", "hostPID", "hostIPC")
 

@@ -1,17 +1,9 @@
 """Read plain data of foreign manifests without trusting its types, and collect what is wrong with it."""
 
-import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from vivido.model.problem import Problem
-
-_QUANTITY = re.compile(r"([0-9.]+(?:[eE][0-9]+)?)([numkMGTPE]?i?)")
-_FACTORS = {"": Decimal(1), "n": Decimal("1e-9"), "u": Decimal("1e-6"), "m": Decimal("1e-3"), "k": Decimal(1000)} | {
-    unit: Decimal(1000) ** power for power, unit in enumerate("MGTPE", start=2)
-}
-_BINARY = {f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMGTPE", start=1)}
 
 
 class Findings:
@@ -69,12 +61,3 @@ def name_of(manifest: dict[str, Any]) -> str:
 def namespace_of(manifest: dict[str, Any]) -> str:
     """Return an object's namespace; `default` where it names none."""
     return str(mapping(manifest.get("metadata")).get("namespace") or "default")
-
-
-def quantity(value: Any) -> Decimal | None:
-    """Read a Kubernetes quantity (`500m`, `128Mi`, `1e3`, 2); None where it is none."""
-    match = _QUANTITY.fullmatch(str(value))
-    try:
-        return Decimal(match[1]) * (_FACTORS | _BINARY)[match[2]] if match else None
-    except (InvalidOperation, KeyError):
-        return None
