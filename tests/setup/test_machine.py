@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from machine import environment, packages, services, stamp
-from machine.apt import read_libraries
+from machine.apt import read_libraries, read_version
 from machine.programs import wrap
 
 DEPENDS = """haproxy
@@ -18,6 +18,7 @@ DEPENDS = """haproxy
   Depends: libelogind0
   Depends: adduser
   Depends: libpam-modules
+  Depends: libllvm19
   Depends: <libvirtual>
   Recommends: libnot-needed
   Conflicts: libother
@@ -28,8 +29,20 @@ def test_libraries_are_hard_dependencies_and_the_first_of_alternatives() -> None
     assert read_libraries(DEPENDS) == ["libc6", "liblua5.3-0", "libsystemd0"]
 
 
-def _program(root: Path, name: str) -> None:
-    program = root / "usr/sbin" / name
+@pytest.mark.parametrize(
+    ("depends", "package"),
+    [
+        ("postgresql\n  Depends: postgresql-17\n  Suggests: postgresql-doc\n", "postgresql-17"),
+        ("postgresql\n  Depends: postgresql-common\n  Suggests: postgresql-18\n", "postgresql"),
+        ("", "postgresql"),
+    ],
+)
+def test_a_package_that_names_its_version_stands_for_that_one(depends: str, package: str) -> None:
+    assert read_version("postgresql", depends) == package
+
+
+def _program(root: Path, name: str, place: str = "usr/sbin") -> None:
+    program = root / place / name
     program.parent.mkdir(parents=True)
     program.write_text('#!/bin/sh\necho "libraries=${LD_LIBRARY_PATH:-none} arguments=$*"\n')
     program.chmod(0o755)
@@ -55,6 +68,12 @@ def test_a_wrapper_names_the_unpacked_libraries(tmp_path: Path) -> None:
     library.touch()
     wrap(tmp_path / "haproxy", tmp_path / "root")
     assert _called(tmp_path / "haproxy") == f"libraries={library.parent} arguments="
+
+
+def test_a_wrapper_calls_a_program_whose_place_has_its_version(tmp_path: Path) -> None:
+    _program(tmp_path / "root", "initdb", "usr/lib/postgresql/17/bin")
+    wrap(tmp_path / "initdb", tmp_path / "root")
+    assert _called(tmp_path / "initdb", "-D", "data").endswith("arguments=-D data")
 
 
 def test_a_static_program_is_linked_so_that_a_copy_is_the_program(tmp_path: Path) -> None:
@@ -95,7 +114,7 @@ def test_this_projects_environment_is_ready() -> None:
 
 def test_every_program_is_brought_in_one_way() -> None:
     assert not set(packages.INSTALLED) & set(packages.UNPACKED)
-    started_when_installed = {"docker-registry", "haproxy", "openssh-server"}
+    started_when_installed = {"docker-registry", "haproxy", "openssh-server", "postgresql"}
     assert not started_when_installed & set(packages.INSTALLED.values())
 
 

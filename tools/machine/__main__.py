@@ -60,7 +60,8 @@ def _unpack(archive: apt.Archive) -> bool:
     if not apt.there():
         say.line(f"There is no apt-get here. Put these programs on PATH yourself: {' '.join(packages.UNPACKED)}")
         return False
-    say.line(f"Unpacking into .tools, without installing or starting: {' '.join(packages.UNPACKED.values())}")
+    named = " ".join(dict.fromkeys(packages.UNPACKED.values()))
+    say.line(f"Unpacking into .tools, without installing or starting: {named}")
     programs.bring(TOOLS, archive)
     stamp.keep(mark, wanted)
     return True

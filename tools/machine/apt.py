@@ -1,6 +1,7 @@
 """The package manager: what is known, installed and downloaded. Downloading needs no rights; installing does."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -55,6 +56,10 @@ class Archive:
     def forget(self) -> None:
         """Remove the project's own lists: they are large and soon too old."""
         shutil.rmtree(self._home, ignore_errors=True)
+
+    def versioned(self, package: str) -> str:
+        """Return the package that holds the programs of one that merely names its version; `package` where it holds them itself."""
+        return read_version(package, self._cache("depends", package))
 
     def libraries(self, package: str, installed: set[str]) -> list[str]:
         """Return the library packages that `package` needs and this machine has not, however far down."""
@@ -117,8 +122,17 @@ def _known(packages: list[str], options: list[str]) -> bool:
     return {f"Package: {package}" for package in packages} <= set(shown.splitlines())
 
 
+def read_version(package: str, depends: str) -> str:
+    """Return what `apt-cache depends` names as the package with its version (`postgresql-17`), or `package`."""
+    found = re.search(rf"^ +Depends: ({re.escape(package)}-[0-9]+)$", depends, re.MULTILINE)
+    return found[1] if found else package
+
+
 def read_libraries(depends: str) -> list[str]:
-    """Return the libraries in `apt-cache depends`: of alternatives (`|Depends`) the first; PAM's modules are none."""
+    """Return the libraries in `apt-cache depends`: of alternatives (`|Depends`) the first.
+
+    PAM's modules are none, and LLVM, larger than the rest together, is PostgreSQL's for a JIT that nothing here switches on.
+    """
     found: list[str] = []
     chosen = False
     for line in depends.splitlines():
@@ -127,4 +141,4 @@ def read_libraries(depends: str) -> list[str]:
             found.append(name)
         if relation.lstrip("|") in ("Depends", "PreDepends"):
             chosen = relation.startswith("|")
-    return [name for name in found if name.startswith("lib") and not name.startswith("libpam-")]
+    return [name for name in found if name.startswith("lib") and not name.startswith(("libpam-", "libllvm"))]

@@ -1,7 +1,7 @@
 """What the demo and the tests need from Debian or Ubuntu, and how it is brought.
 
 Two ways: installed by the package manager, or only unpacked under the project where installing would start a service
-(docker-registry, haproxy, openssh-server) or push out another package (busybox-static).
+(docker-registry, haproxy, openssh-server, postgresql) or push out another package (busybox-static).
 """
 
 import os
@@ -33,8 +33,13 @@ UNPACKED = {
     "haproxy": "haproxy",
     "sshd": "openssh-server",
     "busybox": "busybox-static",
+    "initdb": "postgresql",
+    "postgres": "postgresql",
 }
-"""Program → the package that is unpacked for it; a wrapper of the program's name stands in `.tools/bin`."""
+"""Program → the package that is unpacked for it; a wrapper of the program's name stands in `.tools/bin`.
+
+Where a package only stands for the archive's version of itself (postgresql for postgresql-17), that one is unpacked.
+"""
 
 SEARCHED = (
     "/usr/local/sbin",

@@ -40,8 +40,9 @@ def bring(tools: Path, archive: Archive) -> None:
     root = tools / "debian"
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
-    packages = list(UNPACKED.values())
-    archive.wants(packages)
+    named = list(dict.fromkeys(UNPACKED.values()))
+    archive.wants(named)
+    packages = [archive.versioned(name) for name in named]
     here = installed()
     libraries = [name for package in packages for name in archive.libraries(package, here)]
     archive.unpack([*packages, *dict.fromkeys(libraries)], root)
@@ -52,7 +53,7 @@ def bring(tools: Path, archive: Archive) -> None:
 
 def wrap(wrapper: Path, root: Path) -> None:
     """Write what is called for a program that lies somewhere under `root`: it finds the libraries there, and nothing else does."""
-    program = next(root / place / wrapper.name for place in _PLACES if (root / place / wrapper.name).is_file())
+    program = next(file for place in _PLACES for file in root.glob(f"{place}/{wrapper.name}") if file.is_file())
     wrapper.unlink(missing_ok=True)
     if wrapper.name == "busybox":
         wrapper.symlink_to(os.path.relpath(program, wrapper.parent))
@@ -71,4 +72,4 @@ def _helpers(root: Path) -> str:
     return "".join(f"-o {option}={path} " for option, path in found.items() if path.is_file())
 
 
-_PLACES = ("usr/sbin", "usr/bin", "bin", "sbin")
+_PLACES = ("usr/sbin", "usr/bin", "bin", "sbin", "usr/lib/postgresql/*/bin")

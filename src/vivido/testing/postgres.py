@@ -3,7 +3,8 @@
     with postgres_server() as server:
         database = Database(server.schema())
 
-Nothing is installed, and nothing listens on the network. PostgreSQL refuses to run as root, so there it runs as `nobody`.
+Nothing is installed, and nothing listens on the network. PostgreSQL refuses to run as root, so there it runs as `nobody`,
+who may read whatever root may: the programs can lie in root's own home.
 """
 
 import itertools
@@ -16,7 +17,6 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -71,15 +71,11 @@ class PostgresServer:
 def programs() -> Path | None:
     """Return the directory of PostgreSQL's programs, None where there are none.
 
-    They are looked for on PATH, where Debian keeps them, and in the package `pgserver`.
+    They are looked for on PATH, and where Debian keeps them.
     """
     on_path = [Path(found).resolve().parent for found in [shutil.which("initdb")] if found]
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
-    spec = find_spec("pgserver")
-    packaged = [Path(place) / "pginstall" / "bin" for place in (spec.submodule_search_locations or [])] if spec else []
-    return next(
-        (p for p in (*on_path, *debian, *packaged) if (p / "initdb").exists() and (p / "postgres").exists()), None
-    )
+    return next((p for p in (*on_path, *debian) if (p / "initdb").exists() and (p / "postgres").exists()), None)
 
 
 @contextmanager
@@ -94,79 +90,96 @@ def postgres_server(*, fsync: bool = False) -> Generator[PostgresServer]:
     """
     found = programs()
     if found is None:
-        raise ToolError("there is no PostgreSQL here", code="postgres.missing", hint="Install postgresql or pgserver.")
+        raise ToolError("there is no PostgreSQL here", code="postgres.missing", hint="Install postgresql.")
     directory = Path(tempfile.mkdtemp(prefix="vivido-pg-"))
     try:
-        _as(directory)
+        _give_away(directory)
         _initialize(found, directory)
-        with _running(found, directory, fsync=fsync):
-            yield PostgresServer(directory)
+        server = PostgresServer(directory)
+        with _running(found, server, fsync=fsync):
+            yield server
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _as(directory: Path) -> dict[str, Any]:
-    """Return how a program is started that must not be root, and let it use the directory."""
+def _give_away(directory: Path) -> None:
+    """Let the user that the programs run as own the directory."""
+    if os.geteuid() == 0:
+        os.chown(directory, _NOBODY, _NOBODY)
+        directory.chmod(0o711)
+
+
+def _not_root() -> list[str]:
+    """Return what stands before a program that must not be root; it keeps root's reach through other people's directories."""
     if os.geteuid() != 0:
-        return {}
-    os.chown(directory, _NOBODY, _NOBODY)
-    directory.chmod(0o711)
-    return {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
+        return []
+    kept = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    return ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups", *kept, "--"]
 
 
 def _initialize(found: Path, directory: Path) -> None:
-    command = [str(found / "initdb"), "-D", str(directory / "data"), "-U", USER, "--auth=trust", "--encoding=UTF8"]
+    command = [*_not_root(), str(found / "initdb"), "-D", str(directory / "data"), "-U", USER, "--auth=trust"]
     done = subprocess.run(
-        [*command, "--locale=C", "--no-sync", "--no-instructions"],
+        [*command, "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"],
         cwd=directory,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
-        **_as(directory),
     )
     if done.returncode:
         raise ToolError(f"initdb failed: {done.stdout.strip()}", code="postgres.initdb")
 
 
 @contextmanager
-def _running(found: Path, directory: Path, *, fsync: bool) -> Generator[None]:
+def _running(found: Path, server: PostgresServer, *, fsync: bool) -> Generator[None]:
+    directory = server.directory
     settings = {
         "listen_addresses": "",
         "unix_socket_directories": str(directory),
         "fsync": "on" if fsync else "off",
+        # Its compiler need not be here, and for tests' small statements it would only cost time.
+        "jit": "off",
         "shared_buffers": "16MB",
         "max_connections": "50",
     }
     given = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     log = directory / "log"
     with log.open("w", encoding="utf-8") as out:
-        server = subprocess.Popen(
-            [str(found / "postgres"), "-D", str(directory / "data"), *given],
+        process = subprocess.Popen(
+            [*_not_root(), str(found / "postgres"), "-D", str(directory / "data"), *given],
             cwd=directory,
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            **_as(directory),
         )
     try:
-        _wait(found, directory, server, log)
+        _wait(server, process, log)
         yield
     finally:
         # SIGINT is the fast shutdown: what is connected is sent away.
-        server.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
         try:
-            server.wait(_PATIENCE)
+            process.wait(_PATIENCE)
         except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+            process.kill()
+            process.wait()
 
 
-def _wait(found: Path, directory: Path, server: "subprocess.Popen[Any]", log: Path) -> None:
-    ready = [str(found / "pg_isready"), "-q", "-h", str(directory), "-U", USER, "-d", "postgres"]
+def _wait(server: PostgresServer, process: "subprocess.Popen[Any]", log: Path) -> None:
     deadline = time.monotonic() + _PATIENCE
-    while subprocess.run(ready, check=False).returncode:
-        if server.poll() is not None or time.monotonic() > deadline:
+    while not _answers(server):
+        if process.poll() is not None or time.monotonic() > deadline:
             raise ToolError(f"PostgreSQL did not start: {log.read_text().strip()}", code="postgres.start")
         time.sleep(0.05)
+
+
+def _answers(server: PostgresServer) -> bool:
+    import psycopg
+
+    try:
+        server.execute("SELECT")
+    except psycopg.OperationalError:
+        return False
+    return True
