@@ -40,6 +40,10 @@ _TITLES = {
     "PersonShape": "A person",
     "SecretsShape": "Secrets in manifests",
     "AllowedSecretShape": "A Secret that may stay in clear",
+    "PairShape": "Parity of two environments",
+    "AllowShape": "A difference that may be",
+    "EqualShape": "What may never differ",
+    "AuditShape": "Audits",
 }
 
 

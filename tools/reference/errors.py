@@ -65,6 +65,8 @@ CODES = {
     "config.value": "A value is not one of those that its key takes.",
     "config.unknown-key": "A key is not known; the nearest one that is known is named.",
     "config.one-of": "Exactly one of several keys has to be there.",
+    "config.expression": "A regular expression is none that RE2 reads.",
+    "config.selector": "A selector of a parity rule names no place.",
     "config.invalid": "The file has mistakes; each is told with its line and column.",
     "layout.refused": "The environment's configuration cannot take the release; every reason is listed.",
     "layout.wrong-image": "The rendered objects would not run what is promoted.",

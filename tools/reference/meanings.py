@@ -11,7 +11,7 @@ READ = {
 }
 """Variable → meaning."""
 
-_TARGET, _GATE, _BUILD = "target `command`", "gate `run`", "build command"
+_TARGET, _GATE, _BUILD, _AUDIT = "target `command`", "gate `run`", "build command", "`audit: on-new`"
 
 SET = {
     "VIVIDO_PROJECT": (_TARGET, "Name of the project."),
@@ -31,6 +31,7 @@ SET = {
     "VIVIDO_URL": (_GATE, "Where the environment is reached; empty where it is not known, or before it is changed."),
     "VIVIDO_URL_<SERVICE>": (_GATE, "Where one Kubernetes Service is reached."),
     "VIVIDO_GATE": (_GATE, "Name of the gate."),
+    "VIVIDO_AUDIT": (_AUDIT, "Id of what is new: the same where the command is run again."),
     "VIVIDO_ATTEMPT": (_GATE, "Number of the attempt, from 1; `vivido retry` raises it."),
     "VIVIDO_IMAGE": (_BUILD, "The reference that the command has to push to, with tag."),
     "VIVIDO_REPOSITORY": (_BUILD, "The same without tag."),

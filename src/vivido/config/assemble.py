@@ -8,10 +8,12 @@ import msgspec
 from vivido.config.kinded import Written, gate_ids, gates, written
 from vivido.config.kinds import Kinds
 from vivido.config.node import Entry, Node, Scalar, child, entries, plain, text_of, texts
+from vivido.config.parity import pairs
 from vivido.config.rules.order import promotion_order
 from vivido.config.rules.paths import HERE, normal
-from vivido.config.shape import ConfigurationShape, ProjectShape
+from vivido.config.shape import AuditShape, ConfigurationShape, ProjectShape
 from vivido.model.actor import Person, Roster
+from vivido.model.parity import Audit
 from vivido.model.project import (
     Build,
     Configuration,
@@ -25,6 +27,7 @@ from vivido.model.project import (
     Service,
 )
 from vivido.model.reference import parse_repository
+from vivido.time.clock import parse_duration
 
 
 def assemble(root: Node, file: Path, top: Path, kinds: Kinds) -> Project:
@@ -45,6 +48,8 @@ def assemble(root: Node, file: Path, top: Path, kinds: Kinds) -> Project:
         channel=shape.channel,
         sign_commits=shape.commits.sign,
         state=shape.state or "",
+        parity=pairs(child(root, "parity"), file.name),
+        audit=_audit(shape.audit),
     )
 
 
@@ -65,6 +70,7 @@ def _service(entry: Entry, registry: str) -> Service:
         config=_path(child(entry.value, "config")),
         replaces=_texts(child(entry.value, "replaces")),
         checks=_texts(child(entry.value, "checks")),
+        parity=_path(child(entry.value, "parity")),
     )
 
 
@@ -108,6 +114,7 @@ def _environment(entry: Entry, kinds: Kinds) -> Environment:
             secret.key: {e.key: msgspec.convert(plain(e.value), SecretSource) for e in entries(secret.value)}
             for secret in entries(child(node, "secrets"))
         },
+        tokens={e.key: text for e in entries(child(node, "tokens")) if (text := text_of(e.value))},
     )
 
 
@@ -136,3 +143,7 @@ def _roster(root: Node) -> Roster:
 def _configuration(shape: str | ConfigurationShape) -> Configuration:
     whole = ConfigurationShape(shape) if isinstance(shape, str) else shape
     return Configuration("" if whole.repository in HERE else whole.repository, whole.branch or "")
+
+
+def _audit(shape: AuditShape) -> Audit:
+    return Audit(parse_duration(shape.every) if shape.every else 0, shape.on_new or "")

@@ -12,6 +12,7 @@ from vivido.config.rules.builds import check_builds
 from vivido.config.rules.images import check_images
 from vivido.config.rules.kinds import check_kinds
 from vivido.config.rules.order import check_order
+from vivido.config.rules.parity import check_parity
 from vivido.config.rules.paths import check_paths
 from vivido.config.rules.people import check_people
 from vivido.config.schema import shape_schema
@@ -56,3 +57,4 @@ def _check(node: Node, kinds: Kinds, root: Path | None, report: Report) -> None:
     check_builds(node, report)
     check_paths(node, root, report)
     check_kinds(node, kinds, root, report)
+    check_parity(node, report)

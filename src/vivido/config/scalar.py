@@ -49,7 +49,7 @@ def _number(text: str) -> Value:
 
 def too_long(text: str) -> bool:
     """Say whether text is a whole number of more digits than every reader keeps."""
-    return len(text) > MAX_DIGITS and any(p.fullmatch(text) for p in (_INT, _OCTAL, _HEX))
+    return len(text.lstrip("+-")) > MAX_DIGITS and any(p.fullmatch(text) for p in (_INT, _OCTAL, _HEX))
 
 
 def two_readings(text: str) -> bool:

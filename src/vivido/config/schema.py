@@ -10,7 +10,8 @@ import msgspec
 from msgspec import inspect
 
 from vivido.config.kinds import Kind, Kinds, kind_shape
-from vivido.config.shape import GateShape, ProjectShape
+from vivido.config.shape import GateShape, PairShape, ProjectShape
+from vivido.config.values import PairName
 from vivido.errors import InputError
 
 Schema = dict[str, Any]
@@ -53,6 +54,12 @@ def shape_schema(kinds: Kinds, *, described: bool = False) -> Schema:
     whole = {"$schema": DRAFT, "title": "vivido.yaml", "$ref": refs[ProjectShape], "$defs": definitions}
     # Through JSON once: defaults are tuples and structs until then.
     return msgspec.json.decode(msgspec.json.encode(whole))
+
+
+def pairs_schema() -> Schema:
+    """Return the schema of a service's own file of parity rules, without descriptions."""
+    (whole,), definitions = msgspec.json.schema_components((dict[PairName, PairShape],), ref_template="#/$defs/{name}")
+    return {**whole, "$defs": definitions}
 
 
 def _name(ref: str) -> str:

@@ -10,16 +10,24 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from vivido.config.values import (
+    Day,
+    Duration,
     EmailAddress,
     Host,
     Name,
+    PairName,
     Platform,
+    Range,
+    Relation,
     RepositoryPath,
     SecretKey,
     SecretName,
+    Selector,
     StateAddress,
     Tag,
     Text,
+    TokenName,
+    TokenText,
     VariableName,
     WebAddress,
 )
@@ -61,6 +69,8 @@ class ServiceShape(Shape, frozen=True):
     """Names under which its manifests mention the image, if not by its repository."""
     checks: Text | list[Text] = []
     """Commands that have to succeed before a build: unit tests, static analysis."""
+    parity: RepositoryPath | UnsetType = UNSET
+    """File with parity rules for it alone, of the same form as `parity`. Otherwise `parity.yaml` in its configuration."""
 
 
 class PersonShape(Shape, frozen=True):
@@ -129,6 +139,9 @@ class EnvironmentShape(Shape, frozen=True):
     """What a release has to pass."""
     secrets: dict[SecretName, dict[SecretKey, SecretSourceShape]] = {}
     """Secret → key → where its value comes from."""
+    tokens: dict[TokenName, TokenText] = {}
+    """How its configuration calls it: token → text, such as `domain: staging.example.com`. Where two environments are compared,
+    each one's texts count as equal; one environment's text in another's configuration is a finding."""
 
 
 class ConfigurationShape(Shape, frozen=True):
@@ -154,6 +167,72 @@ class CommitsShape(Shape, frozen=True):
 
     sign: bool = False
     """Sign them with your SSH key (`git config user.signingKey`)."""
+
+
+Single = str | int | float | bool
+
+
+class ParityRuleShape(Shape, frozen=True):
+    """Common to what is allowed and what must be equal."""
+
+    at: Selector
+    """Which place: `Kind/name/path`. `*` stands for any text within a part, `**` for any number of parts; `~1` is a `/` that
+    belongs to a part. `vivido parity` prints each difference as it is written here."""
+    services: Name | list[Name] = []
+    """Services it speaks of; otherwise all."""
+    owner: Text | UnsetType = UNSET
+    """Whoever answers for it."""
+    until: Day | UnsetType = UNSET
+    """The last day on which it holds."""
+
+
+class AllowShape(ParityRuleShape, frozen=True, kw_only=True):
+    """A difference that may be. Without a condition any two values may; at most one condition is given."""
+
+    because: Text
+    """Why the environments differ. A rule whose reason begins with TODO allows nothing yet."""
+    equals: Single | dict[Name, Single] | UnsetType = UNSET
+    """The value that both sides have, or environment → value."""
+    one_of: list[Single] | dict[Name, list[Single]] | UnsetType = UNSET
+    """The values that either side may have, or environment → values."""
+    regex: Text | dict[Name, Text] | UnsetType = UNSET
+    """An expression in RE2's syntax that all of the text fits, or environment → expression."""
+    holds: Relation | UnsetType = UNSET
+    """How two numbers or quantities relate: `staging <= production`. Under `*`: `earlier <= later`."""
+    ratio: Range | UnsetType = UNSET
+    """How many times as much the second environment has: `1..10`."""
+    present_in: Name | UnsetType = UNSET
+    """The environment that has it, while the other does not."""
+    names: Name | UnsetType = UNSET
+    """The environment whose tokens may stand here, although the configuration is another's."""
+
+
+class EqualShape(ParityRuleShape, frozen=True):
+    """What may never differ, whatever `allow` says."""
+
+    because: Text | UnsetType = UNSET
+    """Why, for whoever meets the finding."""
+
+
+class PairShape(Shape, frozen=True):
+    """What is said about two environments, or about each pair."""
+
+    allow: list[AllowShape] = []
+    """Differences that may be."""
+    equal: list[EqualShape] = []
+    """What may never differ, and has to be there."""
+    budget: Annotated[int, Meta(ge=0, le=100_000)] | UnsetType = UNSET
+    """How many differences of one service `allow` may cover."""
+
+
+class AuditShape(Shape, frozen=True):
+    """Looking at all pairs again and again: `vivido audit`."""
+
+    every: Duration | UnsetType = UNSET
+    """How long after the last audit `vivido audit --schedule` and `vivido run` make the next one."""
+    on_new: Text | UnsetType = UNSET
+    """Command that is run when there are new findings; it gets them as JSON on its standard input, at least once, and the
+    same `VIVIDO_AUDIT` each time."""
 
 
 class ProjectShape(Shape, frozen=True):
@@ -185,3 +264,7 @@ class ProjectShape(Shape, frozen=True):
     """People under a common name."""
     secrets: SecretsShape = SecretsShape()
     """What is said about Secrets in manifests."""
+    parity: dict[PairName, PairShape] = {}
+    """Which differences between environments are allowed. Everything else is drift."""
+    audit: AuditShape = AuditShape()
+    """Looking for drift again and again."""

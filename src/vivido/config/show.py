@@ -4,6 +4,7 @@ from typing import Any
 
 import yaml
 
+from vivido.config.parity import spelled
 from vivido.config.scalar import resolve, two_readings
 from vivido.model.project import Build, Environment, GateSpec, Kinded, Project, SecretSource, Service
 
@@ -27,6 +28,8 @@ def show(project: Project) -> dict[str, Any]:
         "groups": {name: list(members) for name, members in project.roster.groups.items()},
         "secrets": {"allow": [{"name": a.name, "because": a.because} for a in project.secrets_in_clear]},
         "environments": {e.name: _environment(e) for e in project.environments},
+        "parity": spelled(project.parity),
+        "audit": _given(**{"every": _duration(project.audit.every), "on-new": project.audit.on_new}),
     }
 
 
@@ -46,7 +49,12 @@ def _service(service: Service) -> dict[str, Any]:
         "config": service.config,
         "replaces": list(service.replaces),
         "checks": list(service.checks),
+        **_given(parity=service.parity),
     }
+
+
+def _duration(length: int) -> str:
+    return f"{length // 1000}ms" if length else ""
 
 
 def _build(build: Build) -> dict[str, Any]:
@@ -71,6 +79,7 @@ def _environment(environment: Environment) -> dict[str, Any]:
             secret: {key: _source(source) for key, source in keys.items()}
             for secret, keys in environment.secrets.items()
         },
+        "tokens": environment.tokens,
     }
 
 

@@ -90,3 +90,38 @@ VariableName = Annotated[
 ]
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
+
+PairName = Annotated[
+    str,
+    words(
+        "two environments with “ ~ ” between them, or “*” for each pair",
+        r"^(\*|[a-z0-9][a-z0-9-]{0,39} ~ [a-z0-9][a-z0-9-]{0,39})$",
+        "staging ~ production",
+    ),
+]
+
+Selector = Annotated[
+    str,
+    words("a selector such as Kind/name/path", r"^(\*\*|[^/\s][^/]*(/[^/]+)+)$", "Deployment/*/spec/replicas"),
+]
+"""Read by `vivido.model.selector`."""
+
+TokenName = Annotated[
+    str, words("a name of lower-case letters, digits and hyphens", "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$", "domain")
+]
+
+TokenText = Annotated[str, words("a text of at least two characters without space", r"^\S{2,200}$", "eu-staging")]
+"""What a token stands for in one environment. One letter would be found everywhere."""
+
+Relation = Annotated[
+    str,
+    words(
+        "a relation of two environments",
+        r"^[a-z0-9-]{1,40} *(<|<=|=|>=|>) *[a-z0-9-]{1,40}$",
+        "staging <= production",
+    ),
+]
+
+Range = Annotated[
+    str, words("a range of two numbers", r"^[0-9]{1,9}(\.[0-9]{1,9})?\.\.[0-9]{1,9}(\.[0-9]{1,9})?$", "1..10")
+]

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from vivido.model.actor import Roster
+from vivido.model.parity import Audit, ParityPair
 
 
 class Kinded(msgspec.Struct, frozen=True):
@@ -59,6 +60,8 @@ class Service(msgspec.Struct, frozen=True):
     """Names under which its manifests mention the image (`web`, `ghcr.io/team/web`); its repository always counts."""
     checks: tuple[str, ...] = ()
     """Shell commands that must succeed before a build: unit tests, static analysis."""
+    parity: str = ""
+    """File with parity rules of its own; empty: `parity.yaml` in its configuration, where that is there."""
 
 
 class SecretSource(msgspec.Struct, frozen=True):
@@ -87,6 +90,8 @@ class Environment(msgspec.Struct, frozen=True):
     """Secret name → key → source."""
     registry: str = ""
     """Prefix of a repository per service of its own; empty: its images stay where they were built."""
+    tokens: dict[str, str] = {}
+    """What this environment is called in its configuration: token → text (`domain` → `staging.example.com`)."""
 
 
 class SecretAllowance(msgspec.Struct, frozen=True):
@@ -137,6 +142,9 @@ class Project(msgspec.Struct, frozen=True):
     sign_commits: bool = False
     state: str = ""
     """Database URL; empty: SQLite under the user's state directory, one file per project."""
+    parity: tuple[ParityPair, ...] = ()
+    """Which differences between environments are allowed."""
+    audit: Audit = Audit()
 
     def service(self, name: str) -> Service | None:
         """Return the service of that name."""

@@ -50,6 +50,7 @@ def _asked(root: Node, config_kind: str) -> Iterator[Asked]:
         for node in texts(child(build, "inputs")):
             yield from _one(node, "any")
         yield from _one(child(service.value, "config"), config_kind, names)
+        yield from _one(child(service.value, "parity"), "file" if config_kind else "")
     yield from _one(child(root, "registries", "ca"), "file")
 
 
