@@ -23,7 +23,8 @@ demo: setup ## Carry a release from a commit to production and back, on real par
 demo-clean: ## Stop and remove everything that the demo made
 	@PYTHON=$$(command -v python || command -v python3); PYTHONPATH=tools exec "$$PYTHON" -m demo --clean
 
-test: setup ## Run the whole test suite
+test: ## Run the whole test suite (builds Helm once: minutes)
+	@tools/setup --tests
 	@python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 check: ## Format, lint, types, import contracts, file sizes, the docs' examples; needs no containers

@@ -224,7 +224,7 @@ def test_charts_are_named_and_their_templates_not_read(tmp_path: Path) -> None:
     files = {"chart/Chart.yaml": "name: x\n", "chart/templates/d.yaml": deployment("x", "ghcr.io/a/x")}
     found = detect(write(tmp_path, files))
     assert found.configs == ()
-    assert "Helm charts are not read yet: chart." in found.notes
+    assert "There are Helm charts: chart. Name a service's chart under its “config”." in found.notes
 
 
 def test_damaged_and_foreign_files_say_nothing(tmp_path: Path) -> None:

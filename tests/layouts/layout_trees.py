@@ -47,7 +47,7 @@ class Tree(dict[str, bytes]):
 
     def export(self, directories: tuple[str, ...], where: Path) -> Path:
         for path, data in self.items():
-            if any(not d or path.startswith(f"{d}/") for d in directories):
+            if any(d in ("", path) or path.startswith(f"{d}/") for d in directories):
                 (where / path).parent.mkdir(parents=True, exist_ok=True)
                 (where / path).write_bytes(data)
         return where

@@ -105,9 +105,9 @@ def test_a_place_that_is_not_there_says_what_was_looked_for() -> None:
         found = at(tree(k__a_yaml=""), project(service("web", config)))
         assert isinstance(found, Problem)
         assert (found.code, found.where) == (code, "services.web.config")
-    found = at(tree(k__dev__Chart_yaml=""), project(service("web", "k")))
+    found = at(tree(k__dev__notes_txt=""), project(service("web", "k")))
     assert isinstance(found, Problem)
-    assert found.code == "render.unsupported"
+    assert found.code == "render.unknown"
 
 
 def test_problems_of_all_services_are_told_at_once(tmp_path: Path) -> None:

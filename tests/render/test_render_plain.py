@@ -118,8 +118,8 @@ def test_a_link_out_of_the_tree_is_not_followed(tmp_path: Path) -> None:
 def test_what_a_directory_holds_is_found_by_its_names(tmp_path: Path) -> None:
     assert detect(write(tmp_path / "k", kustomization_yaml="")) == "kustomize"
     assert detect(write(tmp_path / "p", sub__a_yaml="")) == "plain"
+    assert detect(write(tmp_path / "h", Chart_yaml="", values_yaml="")) == "helm"
     for name, files, code in (
-        ("h", {"Chart_yaml": ""}, "render.unsupported"),
         ("n", {"main_tf": ""}, "render.unknown"),
         ("e", {}, "render.no-directory"),
     ):

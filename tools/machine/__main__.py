@@ -7,14 +7,14 @@ import sys
 import time
 from pathlib import Path
 
-from machine import apt, environment, packages, programs, say, services, stamp
+from machine import apt, environment, golang, packages, programs, say, services, stamp
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ROOT / ".tools"
 
 
 def main(arguments: list[str]) -> int:
-    """Run the set-up. `--python`: the Python environment alone.
+    """Run the set-up. `--python`: the Python environment alone. `--tests`: what only the tests need, too.
 
     Returns:
         0 where Vivido can run, even if a program for the demo or the tests is missing and only an administrator can install it.
@@ -22,6 +22,7 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     archive = apt.Archive(TOOLS / "apt")
     steps = [_python] if "--python" in arguments else [_install, _unpack, _python]
+    steps += [_build] if "--tests" in arguments else []
     did = [step(archive) for step in steps]
     archive.forget()
     if any(did):
@@ -75,6 +76,13 @@ def _python(archive: apt.Archive) -> bool:
     environment.bring(ROOT, archive)
     stamp.keep(mark, wanted)
     return True
+
+
+def _build(archive: apt.Archive) -> bool:
+    names = golang.missing(ROOT)
+    if names:
+        golang.bring(ROOT, archive, names)
+    return bool(names)
 
 
 if __name__ == "__main__":

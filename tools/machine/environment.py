@@ -33,12 +33,18 @@ def bring(root: Path, archive: Archive) -> None:
     Raises:
         SystemExit: A package cannot be had, or its hash is not the one in the lock.
     """
-    venv, tools = root / ".venv", root / ".tools"
+    venv = root / ".venv"
     if not ready(root):
         _must([sys.executable, "-m", "venv", "--without-pip", "--clear", str(venv)])
-    pip = [str(venv / "bin" / "python"), str(_pip(tools, archive) / "pip"), "--quiet", "--disable-pip-version-check"]
-    _must([*pip, "install", "--require-hashes", "--only-binary", ":all:", "-r", str(root / LOCK)])
-    _must([*pip, "install", "--no-deps", "--no-build-isolation", "-e", str(root)])
+    tool = pip(root, archive)
+    _must([*tool, "install", "--require-hashes", "--only-binary", ":all:", "-r", str(root / LOCK)])
+    _must([*tool, "install", "--no-deps", "--no-build-isolation", "-e", str(root)])
+
+
+def pip(root: Path, archive: Archive) -> list[str]:
+    """Return the beginning of pip's command line. The environment's Python must be there."""
+    program = str(_pip(root / ".tools", archive) / "pip")
+    return [str(root / ".venv" / "bin" / "python"), program, "--quiet", "--disable-pip-version-check"]
 
 
 def _pip(tools: Path, archive: Archive) -> Path:

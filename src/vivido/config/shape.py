@@ -10,15 +10,19 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from vivido.config.values import (
+    ApiVersion,
     Day,
     Duration,
     EmailAddress,
     Host,
+    KubernetesVersion,
     Name,
+    NamespaceName,
     PairName,
     Platform,
     Range,
     Relation,
+    ReleaseName,
     RepositoryPath,
     SecretKey,
     SecretName,
@@ -28,6 +32,7 @@ from vivido.config.values import (
     Text,
     TokenName,
     TokenText,
+    ValuesPath,
     VariableName,
     WebAddress,
 )
@@ -56,11 +61,45 @@ class BuildShape(Shape, frozen=True):
     """Further files and directories that the image depends on: they count when Vivido asks whether it was built before."""
 
 
+class ImageShape(Shape, frozen=True):
+    """Where a chart's values name the service's image."""
+
+    reference: ValuesPath | UnsetType = UNSET
+    """One value that holds all of it: `repository@sha256:…`. Then none of the others."""
+    registry: ValuesPath | UnsetType = UNSET
+    """The registry's host, where the chart puts it before the repository."""
+    repository: ValuesPath | UnsetType = UNSET
+    """The repository."""
+    tag: ValuesPath | UnsetType = UNSET
+    """The tag. Where the chart knows no digest, it gets `<build>@sha256:…`."""
+    digest: ValuesPath | UnsetType = UNSET
+    """The digest, `sha256:…`."""
+
+
+class ChartShape(Shape, frozen=True):
+    """A Helm chart as a service's configuration; `{environment}` stands for the environment's name."""
+
+    helm: RepositoryPath
+    """Directory of the chart, the one with Chart.yaml."""
+    values: list[RepositoryPath] = []
+    """Values files, later ones over earlier ones; promotions edit the last. Otherwise `values-<environment>.yaml` and the like."""
+    image: ValuesPath | ImageShape | UnsetType = UNSET
+    """Where the values name the image; a text is short for `reference`. Otherwise it is looked for among the values."""
+    release: ReleaseName | UnsetType = UNSET
+    """Name of the release, as templates see it. Otherwise the service's name."""
+    namespace: NamespaceName | UnsetType = UNSET
+    """Namespace of the release, as templates see it. Otherwise `default`."""
+    kube_version: KubernetesVersion | UnsetType = UNSET
+    """Version of Kubernetes, as templates see it. Otherwise one that is the same wherever this Vivido runs."""
+    api_versions: list[ApiVersion] = []
+    """API versions that templates see besides Kubernetes' own."""
+
+
 class ServiceShape(Shape, frozen=True):
     """Something that is deployed: an image and its configuration."""
 
-    config: RepositoryPath
-    """Directory of its Kustomize overlay or plain manifests; `{environment}` stands for the environment's name."""
+    config: RepositoryPath | ChartShape
+    """Directory of its overlay, chart or manifests; `{environment}` stands for the environment's name. Or more about a chart."""
     build: RepositoryPath | BuildShape | UnsetType = UNSET
     """Directory with its Containerfile, or more about the build. Leave it out where the image is built elsewhere."""
     image: Text | UnsetType = UNSET

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import msgspec
 import yaml
 
 from vivido.config.parity import spelled
 from vivido.config.scalar import resolve, two_readings
-from vivido.model.project import Build, Environment, GateSpec, Kinded, Project, SecretSource, Service
+from vivido.model.project import Build, Chart, Environment, GateSpec, Kinded, Project, SecretSource, Service
 
 
 def show(project: Project) -> dict[str, Any]:
@@ -46,7 +47,7 @@ def _service(service: Service) -> dict[str, Any]:
     return {
         "image": service.image,
         **({"build": _build(service.build)} if service.build else {}),
-        "config": service.config,
+        "config": _chart(service.config, service.chart) if service.chart else service.config,
         "replaces": list(service.replaces),
         "checks": list(service.checks),
         **_given(parity=service.parity),
@@ -55,6 +56,17 @@ def _service(service: Service) -> dict[str, Any]:
 
 def _duration(length: int) -> str:
     return f"{length // 1000}ms" if length else ""
+
+
+def _chart(directory: str, chart: Chart) -> dict[str, Any]:
+    image = _given(**msgspec.to_builtins(chart.image))
+    return {
+        "helm": directory,
+        "values": list(chart.values),
+        **({"image": image} if image else {}),
+        **_given(release=chart.release, namespace=chart.namespace, **{"kube-version": chart.kube_version}),
+        "api-versions": list(chart.api_versions),
+    }
 
 
 def _build(build: Build) -> dict[str, Any]:

@@ -85,6 +85,34 @@ SecretName = Annotated[str, words("the name of a Secret", "^[a-z0-9]([a-z0-9.-]{
 
 SecretKey = Annotated[str, words("a key of a Secret", "^[A-Za-z0-9._-]{1,253}$", "password")]
 
+ValuesPath = Annotated[str, words("a path of keys with dots between", r"^[^.\s]+(\.[^.\s]+)*$", "mainImage.tag")]
+"""Where a value stands in a chart's values: `web.image.tag`."""
+
+KubernetesVersion = Annotated[str, words("a version of Kubernetes", r"^v?1\.[0-9]{1,3}(\.[0-9]{1,3})?$", "1.34.2")]
+
+ReleaseName = Annotated[
+    str,
+    words(
+        "a name of lower-case letters, digits and hyphens, at most 53",
+        r"^([a-z0-9-]|\{environment\}){1,53}$",
+        "shop-{environment}",
+    ),
+]
+"""Helm's limit for the name of a release (`pkg/chart/common/util`, `ValidateReleaseName`)."""
+
+NamespaceName = Annotated[
+    str,
+    words(
+        "a name of lower-case letters, digits and hyphens, at most 63",
+        r"^([a-z0-9-]|\{environment\}){1,63}$",
+        "shop-{environment}",
+    ),
+]
+
+ApiVersion = Annotated[
+    str, words("a group and version", r"^[a-z0-9.-]+(/[a-zA-Z0-9]+){0,2}$", "monitoring.coreos.com/v1")
+]
+
 VariableName = Annotated[
     str, words("the name of an environment variable", "^[A-Za-z_][A-Za-z0-9_]*$", "SHOP_DB_PASSWORD", secret=True)
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from vivido.layouts import kustomize, places, plain
+from vivido.layouts import charts, helm, kustomize, places, plain
 from vivido.layouts.interface import Place
 from vivido.layouts.matching import Matcher
 from vivido.model.canonical import canonical
@@ -25,16 +25,26 @@ def place(project: Project, service: Service, environment: Environment, listing:
 def roots(project: Project, environment: Environment, listing: List, read: Read) -> tuple[str, ...]:
     """Return the directories to export.
 
-    Kustomize reads files only below the directories of the kustomizations that it visits (its load restrictor), so these
-    directories with all their content are exactly enough, and a commit with 50,000 files need not be written out.
+    Kustomize reads files only below the directories of the kustomizations that it visits (its load restrictor), Helm in the
+    chart, its local dependencies and the values files; so these with all their content are exactly enough, and a commit with
+    50,000 files need not be written out.
     """
     export: set[str] = set()
     for service in project.services:
-        found = places.directory(project, service, environment, listing)
-        if isinstance(found, str):
-            named = [r.path for k in closure(found, read, listing)[0] for r in k.named(*ROOTS)]
-            export |= {found, *(path for path in named if path is not None and is_directory(path, listing))}
+        found = places.place(project, service, environment, listing)
+        if isinstance(found, Place):
+            export.update(needed(found, read, listing))
     return _outermost(export)
+
+
+def needed(one: Place, read: Read, listing: List) -> tuple[str, ...]:
+    """Return the directories and files that the rendering of a place depends on."""
+    if one.kind == "helm":
+        return charts.needed(one, read, listing)
+    if one.kind == "plain":
+        return (one.directory,)
+    named = [r.path for k in closure(one.directory, read, listing)[0] for r in k.named(*ROOTS)]
+    return (one.directory, *(path for path in named if path is not None and is_directory(path, listing)))
 
 
 def edits(
@@ -55,8 +65,12 @@ def edits(
         return changed.get(path) or read(path)
 
     for one, services in found.items():
-        edit = kustomize.edits if one.kind == "kustomize" else plain.edits
-        made = edit(one.directory, [wanted[s.name] for s in services], matcher, current, listing)
+        here = [wanted[s.name] for s in services]
+        if one.kind == "helm":
+            made = helm.edits(one, services, here, matcher, current, listing)
+        else:
+            edit = kustomize.edits if one.kind == "kustomize" else plain.edits
+            made = edit(one.directory, here, matcher, current, listing)
         if isinstance(made, tuple):
             problems += made
         else:
@@ -74,8 +88,11 @@ def read_images(project: Project, environment: Environment, read: Read, listing:
     found, _ = places.by_place(project, environment, listing)
     images: dict[str, str] = {}
     for one, services in found.items():
-        reader = kustomize.read_images if one.kind == "kustomize" else plain.read_images
-        there = reader(one.directory, matcher, read, listing)
+        if one.kind == "helm":
+            there = helm.read_images(one, services, matcher, read, listing)
+        else:
+            reader = kustomize.read_images if one.kind == "kustomize" else plain.read_images
+            there = reader(one.directory, matcher, read, listing)
         images.update({s.name: there[s.name] for s in services if s.name in there})
     return images
 
@@ -89,10 +106,9 @@ def render_environment(
         ToolError: See `Renderer.render`.
     """
     found, problems = places.by_place(project, environment, of_directory(exported_root)[1], services)
-    renderers = {kind: KINDS[kind]() for kind in {one.kind for one in found}}
     parts: list[Rendered] = []
     for one in sorted(found):
-        made = renderers[one.kind].render(exported_root, one.directory)
+        made = KINDS[one.kind](one.helm).render(exported_root, one.directory)
         if isinstance(made, tuple):
             problems += made
         else:

@@ -13,6 +13,7 @@ from vivido.model.objects import Rendered
 from vivido.model.problem import Problem
 from vivido.model.project import Environment, Project, Service
 from vivido.model.release import Artifact
+from vivido.render.interface import HelmRelease
 from vivido.render.tree import List, Read
 
 __all__ = ["Layout", "List", "Place", "Read"]
@@ -24,7 +25,9 @@ class Place(msgspec.Struct, frozen=True, order=True):
     directory: str
     """Path from the repository's root; empty for the root itself."""
     kind: str
-    """What renders it: `kustomize`, `plain`."""
+    """What renders it: `kustomize`, `helm`, `plain`."""
+    helm: HelmRelease | None = None
+    """What Helm is told, where it renders."""
 
 
 class Layout(Protocol):

@@ -8,7 +8,10 @@ from vivido.model.problem import Problem
 _SHOWN = 20
 
 
-def not_found(service: str, directory: str, matcher: Matcher, images: Iterable[str]) -> Problem:
+_HINT = "Add the name that the manifests use to `replaces:` of {service}, or its image to the manifests."
+
+
+def not_found(service: str, directory: str, matcher: Matcher, images: Iterable[str], hint: str = _HINT) -> Problem:
     """Say which names were looked for and which images are there."""
     there = sorted(set(images))
     listed = ", ".join(there[:_SHOWN]) + (f" and {len(there) - _SHOWN} more" if len(there) > _SHOWN else "")
@@ -16,6 +19,6 @@ def not_found(service: str, directory: str, matcher: Matcher, images: Iterable[s
         "layout.image-not-found",
         f"no manifest of {directory or '.'} names an image of {service} (looked for {matcher.names(service)}); "
         f"there is {listed or 'no image at all'}",
-        f"Add the name that the manifests use to `replaces:` of {service}, or its image to the manifests.",
+        hint.format(service=service),
         directory or ".",
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
+from vivido.layouts import charts
 from vivido.layouts.interface import Place
 from vivido.model.problem import Problem
 from vivido.model.project import Environment, Project, Service
@@ -18,21 +19,29 @@ def place(project: Project, service: Service, environment: Environment, listing:
 
     A `config` with `{environment}` names it. Otherwise the first of `overlays/ENV`, `ENV`, `envs/ENV`, `environments/ENV` below
     `config` that is there; and `config` itself only where the project has a single environment and nothing below `config`
-    looks like one per environment.
+    looks like one per environment. A chart in `config`, or in `config/chart`, serves all environments; see `charts`.
     """
     path = directory(project, service, environment, listing)
     if isinstance(path, Problem):
         return path
     kind = kind_of(path, listing)
-    return kind if isinstance(kind, Problem) else Place(path, kind)
+    if isinstance(kind, Problem):
+        return kind
+    if kind != "helm":
+        return _no_chart(service, path) if service.chart else Place(path, kind)
+    release = charts.release(project, service, environment, path, listing)
+    return release if isinstance(release, Problem) else Place(path, kind, release)
 
 
 def directory(project: Project, service: Service, environment: Environment, listing: List) -> str | Problem:
     """Find the directory of a `place`, whatever is in it."""
     looked_for = _candidates(service, environment)
+    chart = charts.shared(service, environment, listing)
     for path in looked_for:
-        if is_directory(path, listing):
+        if is_directory(path, listing) and (chart is None or charts.stands_alone(path, listing)):
             return path
+    if chart is not None:
+        return chart
     alone = join("", service.config)
     if alone is not None and _may_stand_alone(project, service, alone, listing):
         return alone
@@ -69,6 +78,11 @@ def by_place(
         else:
             found[one] = (*found.get(one, ()), service)
     return found, _once(problems)
+
+
+def _no_chart(service: Service, path: str) -> Problem:
+    where = f"services.{service.name}.config.helm"
+    return Problem("layout.no-place", f"{path or '.'} is no Helm chart", "Name the directory with Chart.yaml.", where)
 
 
 def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:

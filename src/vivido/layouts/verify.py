@@ -7,7 +7,7 @@ what came out.
 from collections.abc import Collection
 from typing import Any
 
-from vivido.layouts.matching import Matcher
+from vivido.layouts.matching import Matcher, split
 from vivido.layouts.missing import not_found
 from vivido.model.objects import Rendered
 from vivido.model.problem import Problem
@@ -24,18 +24,24 @@ def wrong_images(project: Project, artifacts: Collection[Artifact], rendered: Re
     for artifact in artifacts:
         mine = [use for use in uses if matcher.service_of(use.image) == artifact.service]
         for use in mine:
-            if use.image != artifact.image:
+            if not runs(use.image, artifact):
                 what = f"{use.object} would run {use.image} in {use.container}, not {artifact.image}"
-                hint = "Look for what sets the image after the overlay's `images:` (a patch, a replacement, a transformer)."
+                hint = "Look for what sets the image after the edit: a patch or a replacement, a template, a later values file."
                 problems.append(Problem("layout.wrong-image", what, hint, use.object))
-        if not mine and not _mentions(list(rendered.objects), artifact.image):
+        if not mine and not _mentions(list(rendered.objects), artifact):
             problems.append(not_found(artifact.service, "the rendered objects", matcher, [use.image for use in uses]))
     return tuple(problems)
 
 
-def _mentions(value: Any, text: str) -> bool:
+def runs(image: str, artifact: Artifact) -> bool:
+    """Say whether an image is the artifact's. A tag before the digest changes nothing: whoever pulls goes by the digest."""
+    name, _, digest = split(image)
+    return f"{name}@{digest}" == artifact.image
+
+
+def _mentions(value: Any, artifact: Artifact) -> bool:
     if isinstance(value, dict):
-        return any(_mentions(below, text) for below in value.values())
+        return any(_mentions(below, artifact) for below in value.values())
     if isinstance(value, list):
-        return any(_mentions(below, text) for below in value)
-    return value == text
+        return any(_mentions(below, artifact) for below in value)
+    return isinstance(value, str) and runs(value, artifact)

@@ -46,6 +46,36 @@ class Build(msgspec.Struct, frozen=True):
     """Further paths whose content the image depends on."""
 
 
+class ImageValues(msgspec.Struct, frozen=True):
+    """Where a chart's values name a service's image: paths of keys with `.` between (`web.image.tag`), empty where there is none.
+
+    Either `reference` alone, for `repository@digest` in one value, or the parts that the chart's templates put together.
+    """
+
+    reference: str = ""
+    registry: str = ""
+    repository: str = ""
+    tag: str = ""
+    digest: str = ""
+
+
+class Chart(msgspec.Struct, frozen=True):
+    """What the file says about a Helm chart beyond its directory. `{environment}` stands for the environment's name."""
+
+    values: tuple[str, ...] = ()
+    """Values files from the repository's root, later ones over earlier ones; empty: found by name beside the chart."""
+    image: ImageValues = ImageValues()
+    """Empty: found among the values."""
+    release: str = ""
+    """`.Release.Name`; empty: the service's name."""
+    namespace: str = ""
+    """`.Release.Namespace`; empty: `default`."""
+    kube_version: str = ""
+    """`.Capabilities.KubeVersion`; empty: the same for every installation of this Vivido."""
+    api_versions: tuple[str, ...] = ()
+    """What `.Capabilities.APIVersions` has besides Kubernetes' own."""
+
+
 class Service(msgspec.Struct, frozen=True):
     """Something that is deployed."""
 
@@ -62,6 +92,8 @@ class Service(msgspec.Struct, frozen=True):
     """Shell commands that must succeed before a build: unit tests, static analysis."""
     parity: str = ""
     """File with parity rules of its own; empty: `parity.yaml` in its configuration, where that is there."""
+    chart: Chart | None = None
+    """Where the file says that `config` is a Helm chart."""
 
 
 class SecretSource(msgspec.Struct, frozen=True):

@@ -7,12 +7,14 @@ from vivido.render.tree import List, of_directory
 
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """Names of a kustomization file, as kustomize's `pkg/konfig` lists them."""
+CHART = "Chart.yaml"
+"""The file that makes a directory a Helm chart."""
 MANIFESTS = (".yaml", ".yml", ".json")
 """Endings of manifest files, as `kubectl apply -f DIR` knows them."""
 
 
 def kind_of(directory: str, listing: List) -> str | Problem:
-    """Return `kustomize` or `plain`, or why the directory is neither."""
+    """Return `kustomize`, `helm` or `plain`, or why the directory is none of them."""
     names = [name.rstrip("/") for name in listing(directory)]
     where = directory or "."
     if not names:
@@ -21,14 +23,12 @@ def kind_of(directory: str, listing: List) -> str | Problem:
         )
     if any(name in KUSTOMIZATIONS for name in names):
         return "kustomize"
-    if "Chart.yaml" in names:
-        what = f"{where} is a Helm chart, which is not rendered yet"
-        hint = "Use Kustomize or plain manifests, or commit what `helm template` writes."
-        return Problem("render.unsupported", what, hint, where)
+    if CHART in names:
+        return "helm"
     if has_manifests(directory, listing):
         return "plain"
-    what = f"{where} holds neither a kustomization nor manifests"
-    return Problem("render.unknown", what, "Put a kustomization.yaml or *.yaml manifests there.", where)
+    what = f"{where} holds neither a kustomization nor a chart nor manifests"
+    return Problem("render.unknown", what, "Put a kustomization.yaml, a Chart.yaml or *.yaml manifests there.", where)
 
 
 def has_manifests(directory: str, listing: List) -> bool:
@@ -55,5 +55,5 @@ def manifest_files(directory: str, listing: List) -> tuple[str, ...]:
 
 
 def detect(directory: Path) -> str | Problem:
-    """Return `kustomize` or `plain` for a directory on disk, or why it is neither."""
+    """Return `kustomize`, `helm` or `plain` for a directory on disk, or why it is none of them."""
     return kind_of("", of_directory(directory)[1])

@@ -3,15 +3,29 @@
 from pathlib import Path
 from typing import ClassVar, Protocol
 
+import msgspec
+
 from vivido.model.objects import Rendered
 from vivido.model.problem import Problem
+
+
+class HelmRelease(msgspec.Struct, frozen=True, order=True):
+    """What `helm template` is told besides the chart's directory. Paths are from the tree's root."""
+
+    name: str
+    values: tuple[str, ...] = ()
+    """Values files, later ones over earlier ones."""
+    namespace: str = "default"
+    kube_version: str = ""
+    """Empty: `helm.KUBE_VERSION`."""
+    api_versions: tuple[str, ...] = ()
 
 
 class Renderer(Protocol):
     """Turns one directory into objects. Has no effect outside of it."""
 
     kind: ClassVar[str]
-    """What it renders, as `detect` names it: `kustomize`, `plain`."""
+    """What it renders, as `detect` names it: `kustomize`, `helm`, `plain`."""
 
     def render(self, root: Path, directory: str) -> Rendered | tuple[Problem, ...]:
         """Render a directory.

@@ -74,4 +74,8 @@ def _notes(guesses: tuple[ServiceGuess, ...], used: list[Config]) -> list[str]:
 
 def _charts(paths: list[str]) -> list[str]:
     charts = [p.removesuffix("/Chart.yaml") for p in paths if p.endswith("/Chart.yaml")]
-    return [f"Helm charts are not read yet: {', '.join(charts[:5])}."] if charts else []
+    return (
+        [f"There are Helm charts: {', '.join(charts[:5])}. Name a service's chart under its “config”."]
+        if charts
+        else []
+    )

@@ -49,8 +49,12 @@ def _asked(root: Node, config_kind: str) -> Iterator[Asked]:
         yield from _one(child(build, "file"), "file")
         for node in texts(child(build, "inputs")):
             yield from _one(node, "any")
-        yield from _one(child(service.value, "config"), config_kind, names)
         yield from _one(child(service.value, "parity"), "file" if config_kind else "")
+        config = child(service.value, "config")
+        for node in (config, child(config, "helm")):
+            yield from _one(node, config_kind, names)
+        for node in texts(child(config, "values")):
+            yield from _one(node, "file" if config_kind else "", names)
     yield from _one(child(root, "registries", "ca"), "file")
 
 

@@ -60,7 +60,7 @@ class Pod:
         return Container(
             name=name_of({"metadata": container}),
             image=image,
-            service=self._services.get(image, ""),
+            service=self._services.get(_without_tag(image), ""),
             command=self._words(container, "command", defined),
             arguments=self._words(container, "args", defined),
             variables=variables,
@@ -101,3 +101,10 @@ class Pod:
             self._findings.unsupported(self._where, "lifecycle.postStart is not run on this machine")
         if "preStop" in lifecycle:
             self._findings.notice("lifecycle.preStop is not run: traffic is drained before a container is stopped")
+
+
+def _without_tag(image: str) -> str:
+    """Return an image by its digest alone: of `name:tag@digest` the tag says nothing."""
+    name, at, digest = image.partition("@")
+    head, colon, tag = name.rpartition(":")
+    return f"{head if colon and '/' not in tag else name}{at}{digest}"

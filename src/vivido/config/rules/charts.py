@@ -1,0 +1,38 @@
+"""Helm charts: where an image's digest goes is said once, and is enough; each environment has values of its own."""
+
+from vivido.config.diagnostic import Report
+from vivido.config.node import Entry, Mapping, Node, child, entries, text_of, texts
+
+
+def check_charts(root: Node, report: Report) -> None:
+    """Check `config.image` and `config.values` of every service that has a chart."""
+    several = len(entries(child(root, "environments"))) > 1
+    for service in entries(child(root, "services")):
+        image = child(service.value, "config", "image")
+        if isinstance(image, Mapping):
+            _image(service, image, report)
+        if several:
+            _values(service, report)
+
+
+def _image(service: Entry, image: Mapping, report: Report) -> None:
+    said = {e.key for e in image.entries}
+    if "reference" in said and len(said) > 1:
+        message = f"{service.key}'s image stands in one value, and in parts too"
+        report.add(image, "config.contradiction", message, "Keep “reference” alone, or leave it out.")
+    elif not said & {"reference", "tag", "digest"}:
+        message = f"it is not said where {service.key}'s digest goes"
+        report.add(image, "config.missing", message, "Add “digest: …” or “tag: …”, or “reference: …” alone.")
+
+
+def _values(service: Entry, report: Report) -> None:
+    """Promoting to one environment edits its last values file: it must not be another one's too."""
+    config = child(service.value, "config")
+    files = texts(child(config, "values"))
+    if (
+        files
+        and "{environment}" not in files[-1].text
+        and "{environment}" not in (text_of(child(config, "helm")) or "")
+    ):
+        message = f"the last values file of {service.key} is the same for every environment, and promotions edit it"
+        report.add(files[-1], "config.contradiction", message, "End the list with a file whose path has {environment}.")

@@ -1,0 +1,53 @@
+"""Which version of a program renders. Asked once for each program file: asking takes longer than many a rendering."""
+
+import json
+import os
+from pathlib import Path
+
+from vivido import process
+from vivido.errors import ToolError
+from vivido.render.environ import OFFLINE
+
+_known: dict[tuple[str, int, int, int], str] = {}
+
+
+def version_of(program: str) -> str:
+    """Return the version of `helm`, `kubectl` (that of the Kustomize in it) or `kustomize`, without `v`.
+
+    Raises:
+        ToolError: `tool.missing`, or the program does not say its version.
+    """
+    path = process.find(program)
+    if path is None:
+        raise ToolError(f"{program} is not installed, or not on PATH", code="tool.missing", hint=f"Install {program}.")
+    key = stamp(Path(path))
+    if key not in _known:
+        _known[key] = _ask(program, path)
+    return _known[key]
+
+
+def stamp(path: Path) -> tuple[str, int, int, int]:
+    """Return what tells one program file from another: its real path, inode, size and time of change in nanoseconds."""
+    real = Path(os.path.realpath(path))
+    found = real.stat()
+    return str(real), found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _ask(program: str, path: str) -> str:
+    if program == "kubectl":
+        done = process.run([path, "version", "--client", "--output=json"], env=OFFLINE, timeout=30)
+        try:
+            version = str(json.loads(done.stdout)["kustomizeVersion"])
+        except (ValueError, KeyError, TypeError):
+            version = ""
+    elif program == "kustomize":
+        version = process.run([path, "version"], env=OFFLINE, timeout=30).text.strip()
+    else:
+        version = process.run([path, "version", "--template", "{{.Version}}"], env=OFFLINE, timeout=30).text.strip()
+    if not version:
+        raise ToolError(
+            f"{program} does not say its version",
+            code="tool.version",
+            hint=f"Run `{program} version`, and install another.",
+        )
+    return version.removeprefix("v")
