@@ -31,6 +31,8 @@ def clean_environ(home: Path) -> dict[str, str]:
         # What goes to both streams comes in the order in which a person sees it on a terminal.
         "PYTHONUNBUFFERED": "1",
         "COLUMNS": "80",
+        # Pages show what a machine with cgroups v2 prints.
+        "PODMAN_IGNORE_CGROUPSV1_WARNING": "1",
         "PROJECT": str(ROOT),
         "GIT_CONFIG_NOSYSTEM": "1",
         "PATH": f"{ROOT / '.tools/bin'}:{ROOT / '.venv/bin'}:{os.environ['PATH']}",

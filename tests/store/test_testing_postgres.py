@@ -1,6 +1,7 @@
 """The PostgreSQL that tests run on: found, started, and gone again."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,9 @@ def _put(folder: Path, script: str) -> Path:
 def test_the_programs_may_lie_where_only_root_may_go(
     postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    closed = _put(tmp_path / "closed", f'exec {programs()}/{{name}} "$@"\n')
+    # PostgreSQL looks in this way whether its programs are its own.
+    look = f"{sys.executable} -c 'import os, sys; sys.exit(not os.access(sys.argv[1], os.R_OK))' \"$0\" || exit 1"
+    closed = _put(tmp_path / "closed", f'{look}\nexec {programs()}/{{name}} "$@"\n')
     monkeypatch.setenv("PATH", str(closed), prepend=os.pathsep)
     assert programs() == closed
     with postgres_server() as server:

@@ -113,7 +113,8 @@ def _not_root() -> list[str]:
     """Return what stands before a program that must not be root; it keeps root's reach through other people's directories."""
     if os.geteuid() != 0:
         return []
-    kept = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    # PostgreSQL asks access(2) about its own programs, which without this bit answers as for a user without capabilities.
+    kept = ["--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
     return ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups", *kept, "--"]
 
 

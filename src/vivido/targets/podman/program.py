@@ -24,7 +24,8 @@ class Podman:
     """The program with the variables that it needs on this machine."""
 
     def __init__(self, state: Path, environ: Mapping[str, str]) -> None:
-        self._environ = {**environ, **container_environ(state)}
+        # Podman 5 complains of cgroups v1 in every call, on the stream where what a container printed comes too.
+        self._environ = {"PODMAN_IGNORE_CGROUPSV1_WARNING": "1", **environ, **container_environ(state)}
 
     @property
     def environ(self) -> dict[str, str]:

@@ -59,10 +59,15 @@ def _pass_on(route: Route) -> str:
     lines = [
         f"listen {route.name}",
         "    mode tcp",
-        f"    bind {route.address}:{route.number}",
+        f"    bind {_at(route)}",
         f"    server outer unix@{route.socket}",
     ]
     return "\n".join([*lines, ""])
+
+
+def _at(route: Route) -> str:
+    """Return where containers reach a route. The address may be away: it goes with the last container that runs, and comes back."""
+    return f"{route.address}:{route.number} transparent"
 
 
 def structure(serving: Serving) -> str:
@@ -81,7 +86,7 @@ def _listen(route: Route, *, servers: bool) -> str:
         f"listen {route.name}",
         f"    mode {'tcp' if route.mode == 'tcp' else 'http'}",
         *([] if route.mode == "tcp" else ["    option idle-close-on-response"]),
-        f"    bind {f'unix@{route.socket} mode 600' if route.rootless else f'{route.address}:{route.number}'}{protocol}",
+        f"    bind {f'unix@{route.socket} mode 600' if route.rootless else _at(route)}{protocol}",
         *([f"    bind 127.0.0.1:{route.public}{protocol}"] if route.public else []),
         "    balance roundrobin",
         *(_check(route.check) if route.check else []),
