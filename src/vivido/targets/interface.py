@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 import msgspec
 
 from vivido.model.objects import Rendered
+from vivido.model.observation import Observation
 from vivido.model.problem import Problem
 from vivido.model.reference import Digest
 
@@ -91,6 +92,19 @@ class Target(Protocol):
 
     def current(self) -> Live:
         """Say what serves now. No effect."""
+        ...
+
+
+@runtime_checkable
+class Observable(Protocol):
+    """A target whose environment can be looked into; one without these verbs has artifact drift only."""
+
+    def observe(self, desired: Desired) -> Observation:
+        """Return what should be there and what is, in one shape. No effect, and no secret value in it."""
+        ...
+
+    def clear(self, names: tuple[str, ...]) -> None:
+        """Take what nobody declared out of the environment: the names of objects that only the living side has. Idempotent."""
         ...
 
 

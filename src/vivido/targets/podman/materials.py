@@ -65,8 +65,7 @@ class Secrets:
     def store_variable(self, variable: Variable) -> str:
         """Put a variable's value, made of text and secrets, into Podman's store; return its name there."""
         parts = [p if isinstance(p, str) else self.value(p) for p in variable.parts]
-        spelled = "\0".join(p if isinstance(p, str) else f"\1{key_text(p)}" for p in variable.parts)
-        return self._put(f"\0{spelled}", "".join(parts))
+        return self._put(variable_text(variable), "".join(parts))
 
     def _put(self, what: str, value: str) -> str:
         name = self._names.secret(self._generation, what)
@@ -81,6 +80,11 @@ class Secrets:
             raise failure(done, self.values)
         self._stored.add(name)
         return name
+
+
+def variable_text(variable: Variable) -> str:
+    """Return what the name of a variable's value in the store is made of: as `key_text`, for text and secrets in a row."""
+    return "\0" + "\0".join(p if isinstance(p, str) else f"\1{key_text(p)}" for p in variable.parts)
 
 
 def remove_secrets(podman: Podman, names: Names, keep: str) -> None:

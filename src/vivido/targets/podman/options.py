@@ -19,9 +19,14 @@ class PodmanOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, ren
     ignore: tuple[str, ...] = ()
     """Objects that this machine leaves out: `Kind` or `Kind/name`, with `*`."""
 
+    writes: tuple[str, ...] = ()
+    """Directories in containers where programs write, besides those for logs and temporary files: changes there are no drift."""
+
     def __post_init__(self) -> None:
         """Refuse what could never work."""
         seconds("ready", self.ready)
         seconds("drain", self.drain)
+        if any(not path.startswith("/") for path in self.writes):
+            raise ValueError("writes: a directory in a container begins with /")
         if len(set(self.ports.values())) < len(self.ports):
             raise ValueError("ports: one port is given to two Services")

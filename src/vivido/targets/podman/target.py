@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from vivido.errors import ConflictError, Error, NotFoundError
+from vivido.model.observation import Observation
 from vivido.model.problem import Problem
 from vivido.targets.interface import Desired, Live, TargetContext
 from vivido.targets.podman import checks
@@ -121,6 +122,39 @@ class PodmanTarget:
             ToolError: `podman.failed`, `tool.missing`.
         """
         return live(self._podman, see(self._podman, self._names.labels), self._traffic)
+
+    def observe(self, desired: Desired) -> Observation:
+        """Return what a generation that nobody touched would look like, and what is there. No effect.
+
+        Raises:
+            ToolError: `podman.failed`, `tool.missing`: nothing can be said.
+        """
+        from vivido.targets.podman.observe.look import Look, haproxy
+        from vivido.targets.podman.observe.traffic import Witness
+
+        blueprint, recorded = self._read(desired), self._traffic.serving
+        running = self._traffic.running()
+        backends = self._traffic.backends() if running is not None else ()
+        witness = Witness(recorded, running, backends, self._traffic.written())
+        traffic = haproxy(desired, self._should_serve(desired, blueprint, recorded), witness, blueprint)
+        return Look(self._podman, self._context, desired, blueprint).observe(self._options.writes, traffic)
+
+    def clear(self, names: tuple[str, ...]) -> None:
+        """Take containers that nobody declared out of the environment: see `observe.clear`."""
+        from vivido.targets.podman.observe.clear import clear
+
+        clear(self._podman, self._names, names)
+
+    def _should_serve(self, desired: Desired, blueprint: Blueprint, recorded: Serving) -> Serving:
+        """Return the routes of a generation to the pods that are there; those that are recorded where one is gone."""
+        network = find_network(self._podman, self._names)
+        if network is None:
+            return recorded
+        public = dict.fromkeys((f"{s.name}:{p.number}" for s in blueprint.services for p in s.ports), 0)
+        try:
+            return serving_of(desired, blueprint, self._see(desired.generation), network, public)
+        except (Error, KeyError):
+            return recorded
 
     def restore(self) -> bool:
         """Bring back what should serve: its containers after the machine was off, HAProxy after it was killed.

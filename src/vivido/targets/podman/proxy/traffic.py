@@ -36,6 +36,18 @@ class Traffic:
         serving = self.serving
         return self._runtime.structure() == structure(serving) and self._inner.alive(serving)
 
+    def running(self) -> str | None:
+        """Return the name of the structure that the process runs with; None where none answers."""
+        return self._runtime.structure()
+
+    def written(self) -> bool:
+        """Say whether the configuration file is as Vivido wrote it."""
+        try:
+            found = self._proxy.config.read_bytes()
+        except OSError:
+            return False
+        return found == configuration(self.serving, self._proxy.socket).encode()
+
     def backends(self) -> tuple[Backend, ...]:
         """Return the servers of the living process.
 
