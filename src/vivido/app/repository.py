@@ -133,6 +133,12 @@ class ConfigurationRepository:
         commit = find_by_trailer(self.mirror, self.branch, {"Vivido-Environment": environment})
         return ("", "") if commit is None else (self.trailer(commit, PROMOTION), commit)
 
+    def promoted_by(self, environment: str, service: str, digest: str) -> str:
+        """Return the release that brought a digest to an environment, as the branch says; empty where none did."""
+        key = {"Vivido-Environment": environment, "Vivido-Digest": f"{service}={digest}"}
+        commit = find_by_trailer(self.mirror, self.branch, key)
+        return "" if commit is None else self.trailer(commit, "Vivido-Release")
+
     def file_at(self, file: Path, commit: str) -> bytes | None:
         """Return a local file as its repository has it: at a commit of this one, or at the tip of the application's.
 

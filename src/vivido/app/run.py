@@ -39,6 +39,21 @@ def repair(ws: "Workspace", only: frozenset[str] | None, told: Callable[[str], N
                 told(f"put the tag {environment.name} of {repository} back")
         except Error as e:
             told(f"tags of {environment.name}: {redact(e.message)}")
+        _drift(ws, environment.name, told)
+
+
+def _drift(ws: "Workspace", environment: str, told: Callable[[str], None]) -> None:
+    """Look for drift and tell what is new; `status` and `why` tell it from now on. Nothing is put back by itself."""
+    from vivido.app.drift import drift
+    from vivido.app.drift_memory import recall_drift
+
+    before = recall_drift(ws, environment)
+    known = {d.where for d in before.debts} if before else set[str]()
+    drift(ws, environment)
+    after = recall_drift(ws, environment)
+    for debt in after.debts if after else ():
+        if debt.where not in known:
+            told(f"drift in {environment}: {debt.where}: {debt.told}")
 
 
 def forever(

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from vivido.app.drift_memory import LastDrift, standing_drift
 from vivido.app.seen import LastSeen, recall
 from vivido.app.waiting import Waiting, waiting_for
 from vivido.app.workspace import Workspace
@@ -41,6 +42,8 @@ class Column(msgspec.Struct, frozen=True):
     pins: tuple[Pin, ...]
     driver: str
     """`host:pid` of the process that drives it now; empty where none does."""
+    drift: LastDrift | None = None
+    """What the last look for drift found: manual changes that are neither reverted nor declared. None where nobody looked."""
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -78,6 +81,7 @@ def _column(ws: Workspace, name: str, after: str, target: str, order: list[str])
         last=_last(ws, name),
         pins=ws.records.pins(name),
         driver=ws.driver(name),
+        drift=standing_drift(ws, name),
     )
 
 

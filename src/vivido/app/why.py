@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vivido.app.drift_memory import LastDrift, standing_drift
 from vivido.app.signals import find_promotion
 from vivido.app.waiting import Waiting, waiting_for
 from vivido.model.record import Pin
@@ -22,6 +23,8 @@ class Why(msgspec.Struct, frozen=True):
     pins: tuple[Pin, ...] = ()
     driver: str = ""
     """Who drives the environment now; empty where nobody does."""
+    drift: LastDrift | None = None
+    """What the last look for drift found there; None where nobody looked."""
 
 
 def why(ws: "Workspace", subject: str) -> Why:
@@ -44,4 +47,5 @@ def why(ws: "Workspace", subject: str) -> Why:
         tuple(waiting_for(ws, i) for i in ids),
         ws.records.pins(subject),
         ws.driver(subject),
+        standing_drift(ws, subject),
     )

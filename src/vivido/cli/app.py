@@ -39,6 +39,7 @@ _COMMANDS = {
     "why": ("why:why", "Say why an environment or a promotion is where it is."),
     "rollback": ("rollback:rollback", "Go back to a release that ran there before, by a new commit."),
     "diff": ("diff:diff", "Show the rendered difference between what an environment runs and a release."),
+    "drift": ("drift:drift_app", "Find what runs and is not in Git; revert it, or declare it."),
     "history": ("history:history", "List promotions, newest first; or every fact of one of them."),
     "logs": ("logs:logs", "Show what an environment's services print."),
     "open": ("logs:open_", "Print where an environment is reached, and open it."),

@@ -1,5 +1,6 @@
 """`vivido why`: what is waited for, and for whom."""
 
+from vivido.app.drift_memory import LastDrift
 from vivido.app.waiting import Condition, Waiting
 from vivido.app.why import Why
 from vivido.cli.common import PLAIN, Common
@@ -31,8 +32,18 @@ def _text(found: Why) -> str:
         lines.append(f"nothing was ever promoted to {found.subject}")
     if found.driver:
         lines.append(f"driven now by {found.driver}")
+    lines += debts(found.drift, found.subject)
     lines += [f"pinned out: {p.release} since {rfc3339(p.at)} by {p.by}: {p.reason}" for p in found.pins]
     return "\n".join(lines)
+
+
+def debts(last: LastDrift | None, environment: str) -> list[str]:
+    """Return what runs and is not in Git, a line each; empty where the last look found nothing."""
+    if last is None or not last.debts:
+        return []
+    lines = [f"drift in {environment}, seen at {rfc3339(last.at)}:"]
+    lines += [f"  {d.where} since {rfc3339(d.since)}: {d.told}" for d in last.debts]
+    return [*lines, f"      → vivido drift revert {environment}   or   vivido drift adopt {environment} --reason …"]
 
 
 def _promotion(one: Waiting) -> list[str]:

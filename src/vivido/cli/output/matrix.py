@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from vivido.cli.output.style import paint
 from vivido.cli.output.table import table
-from vivido.time.clock import SECOND, age
+from vivido.time.clock import SECOND, age, rfc3339
 
 if TYPE_CHECKING:
     # Only for their names: what they import would double the time of a cold `vivido status`.
@@ -78,5 +78,17 @@ def _waiting(column: "Column") -> list[str]:
     if last is not None:
         lines += ["", f"{paint(last.promotion, 'bold')} {last.release} → {column.environment}: {last.status}"]
         lines += [f"  {last.reason.splitlines()[0]}", f"  → vivido why {column.environment}"]
+    lines += _drift(column)
     lines += [f"pinned out of {p.environment}: {p.release} ({p.reason}, {p.by})" for p in column.pins]
     return lines
+
+
+def _drift(column: "Column") -> list[str]:
+    """Tell the manual changes that nobody reverted or declared."""
+    last = column.drift
+    if last is None or not last.debts:
+        return []
+    many = f"{len(last.debts)} differences" if len(last.debts) > 1 else "1 difference"
+    since = rfc3339(min(d.since for d in last.debts))
+    head = f"drift in {column.environment}: {many} between what runs and Git, since {since}"
+    return ["", paint(head, "yellow"), f"  → vivido drift {column.environment}"]

@@ -1,0 +1,68 @@
+"""Drift as text: a table for each environment, and under it what is known of how it came about."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from vivido.app.drift import sentence, short
+from vivido.cli.output.style import paint
+from vivido.cli.output.table import table
+
+if TYPE_CHECKING:
+    from vivido.app.artifact_drift import ArtifactDrift
+    from vivido.app.drift import Drift, Item
+
+_HEADS = ["ID", "WHERE", "GIT SAYS", "RUNS"]
+
+
+def told(found: "Sequence[Drift]", columns: int) -> str:
+    """Lay out what was found, an environment after the other."""
+    return "\n\n".join("\n".join(_one(d, columns)) for d in found)
+
+
+def _one(found: "Drift", columns: int) -> list[str]:
+    lines = [f"{paint(found.environment, 'bold')}: {_summary(found)}"]
+    if found.live:
+        rows = [
+            [i.id, i.where, _side(i.git, i.sort, "only-right"), _side(i.runs, i.sort, "only-left")] for i in found.live
+        ]
+        lines += ["", table(rows, _HEADS, columns, give=(1, 2, 3)), ""]
+        lines += [line for i in found.live for line in _how(i)]
+    lines += [line for a in found.artifacts for line in _artifact(a)]
+    lines += [f"not seen: {sentence}" for sentence in found.unseen]
+    return lines + [f"note: {sentence}" for sentence in found.notes]
+
+
+def _summary(found: "Drift") -> str:
+    if found.blind and not found.found:
+        return paint(f"could not be judged: {found.blind}", "yellow")
+    if not found.found:
+        return "no drift" if not found.notes else "no drift found"
+    parts = [f"{len(found.live)} difference{'s' if len(found.live) != 1 else ''} in what runs"] if found.live else []
+    parts += [f"{len(found.artifacts)} in artifacts"] if found.artifacts else []
+    return paint(", ".join(parts), "red") + (f" (not all could be judged: {found.blind})" if found.blind else "")
+
+
+def _side(value: object, sort: str, absent: str) -> str:
+    if sort == absent:
+        return "-"
+    return "(there)" if isinstance(value, dict) else short(value)
+
+
+def _how(item: "Item") -> list[str]:
+    known = [p for p in (item.how, f"at {item.at[:19]}Z" if item.at else "", f"by {item.who}" if item.who else "") if p]
+    lines = [f"{item.id} {item.where}: {' '.join(known) or 'how and when is not known'}"]
+    if isinstance(item.runs, dict) and item.path:
+        lines += [f"       {name}: {short(value, 60)}" for name, value in item.runs.items()]
+    if item.declared:
+        lines.append(f"       declared since in {item.declared[:12]}, which waits for its promotion")
+    return lines
+
+
+def _artifact(one: "ArtifactDrift") -> list[str]:
+    sides = f"expected {one.expected[:19] or 'nothing'}, found {one.found[:19] or 'nothing'}"
+    return [f"{one.where}: {one.told}", f"       {sides}"]
+
+
+def plan_lines(items: "Sequence[Item]") -> list[str]:
+    """Return a line for each difference that would be put back."""
+    return [f"  {i.id} {i.where}: {sentence(i)}" for i in items]
