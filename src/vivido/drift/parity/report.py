@@ -1,0 +1,209 @@
+"""All services in all pairs: what is compared with what, what came of it, and which rules nobody needs. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from vivido.drift.differ import differences
+from vivido.drift.parity.judge import Compared, judge, unjudged
+from vivido.drift.parity.rules import Rules
+from vivido.drift.parity.tokens import Leftover, Marked, Marker, Tokens
+from vivido.model.difference import Difference
+from vivido.model.finding import Finding, Found, RuleSeen, Severity, gravest_first, identity_of
+from vivido.model.objects import Rendered
+from vivido.model.parity import ParityPair, ParityRule
+from vivido.model.places import select, takes
+from vivido.model.problem import Problem
+
+Side = Rendered | tuple[Problem, ...]
+"""What an environment has of a service, or why that cannot be told."""
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """One service (or several that share a directory) in all environments."""
+
+    services: tuple[str, ...]
+    sides: Mapping[str, Side]
+    """Environment → its objects."""
+    images: Mapping[str, Mapping[str, str]] = {}
+    """Environment → service → the image that was promoted there."""
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """What is said about the environments."""
+
+    order: tuple[str, ...]
+    """Names of all environments, in promotion order."""
+    pairs: tuple[ParityPair, ...]
+    tokens: Tokens = {}
+
+
+class Parity(msgspec.Struct, frozen=True):
+    """The answer."""
+
+    pairs: tuple[tuple[str, str], ...]
+    services: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    allowed: int = 0
+    """Differences that rules let pass."""
+    tokens: dict[str, dict[str, int]] = {}
+    """Environment → token → how often it was found and counted as equal."""
+
+
+def report(
+    subjects: Sequence[Subject],
+    pairs: Sequence[tuple[str, str]],
+    declared: Declared,
+    *,
+    key: bytes,
+    today: str,
+    whole: bool = True,
+) -> Parity:
+    """Judge services in pairs of environments.
+
+    Args:
+        subjects: The services.
+        pairs: The earlier environment first.
+        declared: Rules and tokens.
+        key: Key of the HMACs that stand for values of Secrets.
+        today: The day, `2027-06-30`.
+        whole: These are all services and all pairs of the project, so that a rule which covers nothing is needed by nobody.
+    """
+    run = _Run(declared, key, today)
+    rules = {pair: Rules(declared.pairs, *pair) for pair in pairs}
+    for subject in subjects:
+        run.subject(subject, rules)
+    if whole:
+        run.unused(rules.values())
+    names = tuple(dict.fromkeys(s for subject in subjects for s in subject.services))
+    return Parity(tuple(pairs), names, gravest_first(run.findings.values()), run.allowed, run.tokens)
+
+
+class _Run:
+    def __init__(self, declared: Declared, key: bytes, today: str) -> None:
+        self._declared, self._key, self._today = declared, key, today
+        self._markers = {e: Marker(e, declared.tokens) for e in declared.order}
+        self._used: set[int] = set()
+        self.findings: dict[str, Finding] = {}
+        self.allowed = 0
+        self.tokens: dict[str, dict[str, int]] = {}
+
+    def subject(self, subject: Subject, rules: Mapping[tuple[str, str], Rules]) -> None:
+        marked: dict[str, Marked] = {}
+        for environment in dict.fromkeys(e for pair in rules for e in pair):
+            side = subject.sides.get(environment)
+            if isinstance(side, Rendered):
+                marked[environment] = self._markers[environment].mark(side)
+                self._count(environment, marked[environment].used)
+        asked = _asked(marked, tuple(rules))
+        for pair, own in rules.items():
+            blind = [e for e in pair if e not in marked]
+            if blind:
+                self._blind(subject, pair, blind[0])
+            else:
+                self._pair(subject, own, marked, asked.get(pair, ()))
+
+    def _count(self, environment: str, used: Mapping[str, int]) -> None:
+        known = self.tokens.setdefault(environment, {}) if used else {}
+        for token, number in used.items():
+            known[token] = known.get(token, 0) + number
+
+    def _blind(self, subject: Subject, pair: tuple[str, str], environment: str) -> None:
+        side = subject.sides.get(environment)
+        problems = side if isinstance(side, tuple) else ()
+        why = "; ".join(p.message for p in problems) or "nothing is known of it"
+        self._add(unjudged(*pair, subject.services, f"{environment}: {why}", environment))
+
+    def _pair(
+        self, subject: Subject, rules: Rules, marked: Mapping[str, Marked], leftovers: Sequence[tuple[str, Leftover]]
+    ) -> None:
+        left, right = rules.left, rules.right
+        compared = Compared(
+            subject.services,
+            _between(marked[left].rendered, marked[right].rendered, self._key),
+            (self._declared.tokens.get(left, {}), self._declared.tokens.get(right, {})),
+            (subject.images.get(left, {}), subject.images.get(right, {})),
+            tuple(leftovers),
+        )
+        judged = judge(rules, compared, self._today)
+        self._used |= judged.used
+        self.allowed += judged.allowed
+        for finding in judged.findings:
+            self._add(finding)
+        for entry in rules.demanding:
+            if entry.number not in self._used and entry.rule.concerns(subject.services):
+                sides = (marked[left].rendered, marked[right].rendered)
+                if any(_is_there(entry.rule, side) for side in sides):
+                    self._used.add(entry.number)
+
+    def _add(self, finding: Finding) -> None:
+        self.findings.setdefault(finding.id, finding)
+
+    def unused(self, rules: Iterable[Rules]) -> None:
+        """Tell of the rules that are in force and cover nothing; one for each pair is in force where any pair is judged."""
+        known = {e.number: (e, r) for r in rules for e in r.entries}
+        for number, (entry, own) in sorted(known.items()):
+            if number not in self._used:
+                self._add(_unused(entry.rule, entry.seen, own, self._today))
+        for rule in _out_of_force(self._declared.pairs, set(known)):
+            self._add(_unasked(rule))
+
+
+def _between(left: Rendered, right: Rendered, key: bytes) -> tuple[Difference, ...]:
+    # Namespaces name the environment, and would make every object another one.
+    return () if left is right else differences(left, right, key=key, namespaces="ignore")
+
+
+def _is_there(rule: ParityRule, rendered: Rendered) -> bool:
+    parts = rule.at.parts
+    return any(next(select(parts, o), None) is not None for o in rendered.objects if takes(parts, o))
+
+
+def _asked(
+    marked: Mapping[str, Marked], pairs: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], list[tuple[str, Leftover]]]:
+    """Give each leftover to one pair: that of the environment it stands in and one it names, else the first of the former."""
+    asked: dict[tuple[str, str], list[tuple[str, Leftover]]] = {}
+    for environment, one in marked.items():
+        own = [pair for pair in pairs if environment in pair]
+        for leftover in one.leftovers:
+            pair = next((p for p in own if set(p) & set(leftover.environments)), own[0])
+            asked.setdefault(pair, []).append((environment, leftover))
+    return asked
+
+
+def _unused(rule: ParityRule, seen: RuleSeen, own: Rules, today: str) -> Finding:
+    over = rule.until and rule.until < today
+    message = "selects nothing that is there" if rule.demands else "covers no difference"
+    return Finding(
+        id=identity_of(
+            Found.UNUSED, own.left, own.right, ", ".join(rule.services), rule.at.text, rule.place.partition(":")[0]
+        ),
+        found=Found.EXPIRED if over else Found.UNUSED,
+        severity=Severity.WARNING,
+        left=own.left,
+        right=own.right,
+        service=", ".join(rule.services),
+        at=rule.at.text,
+        message=f"the rule ended on {rule.until} and {message}" if over else f"the rule {message}",
+        rule=seen,
+    )
+
+
+def _out_of_force(pairs: Iterable[ParityPair], known: set[int]) -> list[ParityRule]:
+    every = [rule for pair in pairs for rule in pair.rules]
+    return [rule for number, rule in enumerate(every) if number not in known]
+
+
+def _unasked(rule: ParityRule) -> Finding:
+    return Finding(
+        id=identity_of(Found.UNUSED, "", "", "", rule.at.text, rule.place),
+        found=Found.UNUSED,
+        severity=Severity.WARNING,
+        left="",
+        right="",
+        service=", ".join(rule.services),
+        at=rule.at.text,
+        message="the rule speaks of two environments that were not compared",
+        rule=RuleSeen(rule.at.text, rule.place, rule.because, rule.owner, rule.until),
+    )
