@@ -28,6 +28,7 @@ _TITLES = {
     "cli": "The command line",
     "config": "The file",
     "containers": "Containers on this machine",
+    "drift": "Drift",
     "engine": "The engine",
     "environment": "Environments",
     "expression": "Expressions",

@@ -6,7 +6,9 @@ import msgspec
 
 from vivido.app.content import rendered_at
 from vivido.engine.recorder import fold
+from vivido.errors import IntegrityError, NotFoundError
 from vivido.model.canonical import fingerprint
+from vivido.model.plan import Plan
 from vivido.model.project import Environment
 from vivido.model.record import Deployed
 from vivido.model.release import placed
@@ -61,6 +63,32 @@ def standing(ws: "Workspace", environment: Environment, deployed: Deployed, *, p
         rendered=rendered,
         images={a.service: a.image for a in placed(deployed.release.artifacts, environment.registry)},
     )
+
+
+def reverted(ws: "Workspace", plan: Plan, environment: Environment) -> Desired:
+    """Return what a revert brings: what Git says already, as a generation of its own where pods are brought up anew.
+
+    Jobs are left out: they ran when this content was promoted, and a migration is not a thing to do twice.
+
+    Raises:
+        NotFoundError: `drift.nothing-deployed`.
+        IntegrityError: `promotion.content`: Git does not give any more what runs by the record.
+    """
+    deployed = next(iter(ws.records.deployed(plan.environment)), None)
+    if deployed is None:
+        raise NotFoundError(f"nothing is deployed in {plan.environment}", code="drift.nothing-deployed")
+    found = standing(ws, environment, deployed, promotion=plan.promotion)
+    if found.rendered.hash != plan.content:
+        raise IntegrityError(
+            f"rendering {plan.environment} gives other objects than run there by the record",
+            code="promotion.content",
+            hint="Was the tool that renders changed? Promote again instead.",
+        )
+    if not any(step.kind == "stage" for step in plan.steps):
+        return found
+    lasting = tuple(o for o in found.rendered.objects if o.get("kind") != "Job")
+    rendered = msgspec.structs.replace(found.rendered, objects=lasting)
+    return msgspec.structs.replace(found, generation=renewed(plan.content, plan.promotion), rendered=rendered)
 
 
 def declared_at(ws: "Workspace", environment: Environment, deployed: Deployed, commit: str) -> Desired:

@@ -39,3 +39,62 @@ def look(*environments: str, quiet: bool = False, common: Common = PLAIN) -> int
     if any(d.found for d in found):
         return Exit.DIFFERENT
     return Exit.BLIND if any(d.blind for d in found) else Exit.OK
+
+
+@drift_app.command
+def revert(
+    environment: str,
+    *,
+    only: tuple[str, ...] = (),
+    reason: str = "",
+    yes: bool = False,
+    dry_run: bool = False,
+    wait: bool = True,
+    timeout: float = 3600,
+    quiet: bool = False,
+    common: Common = PLAIN,
+) -> int:
+    """Put back what Git says, as a promotion does it: new pods beside the old ones, then the traffic, then the old ones go.
+
+    Args:
+        environment: Where.
+        only: An id, or a place such as Deployment/web or Container/tmp (repeat for several); without it, everything that was found.
+        reason: Why; it stands in the ledger.
+        yes: Do not ask.
+        dry_run: Show the plan, change nothing.
+        wait: Drive it here, with progress.
+        timeout: Seconds to wait.
+        quiet: No progress.
+        common: Flags of every command.
+    """
+    from vivido.app.drift import drift
+    from vivido.app.person import name_here
+    from vivido.app.revert import plan_revert
+    from vivido.app.waiting import waiting_for
+    from vivido.cli.ask import confirm
+    from vivido.cli.drive import ending, follow
+    from vivido.cli.output.drift import reverting
+    from vivido.cli.output.progress import Progress
+
+    ws = common.open(Progress(quiet=quiet).listener())
+    plan = plan_revert(ws, drift(ws, environment), only, by=name_here(ws), reason=reason)
+    if dry_run:
+        emit(plan, common.output, lambda: reverting(plan), [plan.plan.promotion])
+        return Exit.OK
+    if common.output == "text" and not quiet:
+        say(reverting(plan))
+    if not confirm(f"Put {environment} back to what Git says?", yes=yes):
+        return Exit.INTERRUPTED
+    promotion = plan.plan.promotion
+    ws.engine.start(plan.plan)
+    found = follow(ws, promotion, timeout) if wait else waiting_for(ws, promotion)
+    emit(found, common.output, lambda: "", [promotion])
+    if not wait:
+        say(f"{promotion} is queued; it goes on with: vivido run")
+        return Exit.OK
+    if found.status == "succeeded":
+        left = drift(ws, environment)
+        say(
+            f"{environment}: {'nothing is left' if not left.found else 'still there: ' + ', '.join(i.where for i in left.live)}"
+        )
+    return ending(found)

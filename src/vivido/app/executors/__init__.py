@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from vivido.app.executors.check import Check
+from vivido.app.executors.clear import Clear
 from vivido.app.executors.commit import Commit
 from vivido.app.executors.copy import Copy
 from vivido.app.executors.gate import Gate
@@ -27,4 +28,5 @@ def executors(ws: "Workspace") -> Executors:
         "settle": Settle(ws),
         "record": Record(ws),
         "tag": Tag(ws),
+        "clear": Clear(ws),
     }

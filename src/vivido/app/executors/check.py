@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from vivido.app.entry import pinned_out
 from vivido.app.executors.side import environment_of, new_side
 from vivido.app.planning import pins_before
+from vivido.app.standing import REVERT
 from vivido.engine.executor import Done, Work, passed
 from vivido.model.gate import Judgment, Outcome, Unmet
 from vivido.model.problem import Problem
@@ -35,7 +36,7 @@ class Check:
 
     def _pins(self, work: Work) -> tuple[Problem, ...]:
         plan = work.state.plan
-        if plan.kind == "rollback":
+        if plan.kind in ("rollback", REVERT):
             return ()
         environment = environment_of(self._ws, work)
         return pinned_out(plan.release, environment, pins_before(self._ws, environment))

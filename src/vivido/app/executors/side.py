@@ -6,6 +6,7 @@ import msgspec
 
 from vivido.app.content import rendered_at
 from vivido.app.planning import declared, desired
+from vivido.app.standing import REVERT, reverted, standing
 from vivido.engine.executor import Work
 from vivido.errors import IntegrityError
 from vivido.model.project import Environment
@@ -37,6 +38,8 @@ def new_side(ws: "Workspace", work: Work) -> Desired:
     """
     plan = work.state.plan
     environment = environment_of(ws, work)
+    if plan.kind == REVERT:
+        return reverted(ws, plan, environment)
     if plan.kind == "rollback":
         # Later edits by people stay, so a rollback is rendered from the branch, not from the old revision.
         from vivido.app.reversal import rendered_back
@@ -59,5 +62,4 @@ def old_side(ws: "Workspace", work: Work) -> Back:
     before = next((d for d in ws.records.deployed(plan.environment, limit=5) if d.promotion != plan.promotion), None)
     if before is None:
         return Back(None, None)
-    rendered = rendered_at(ws, before.commit, environment_of(ws, work), before.release.artifacts)
-    return Back(before, desired(ws, plan, environment_of(ws, work), rendered, before.release))
+    return Back(before, standing(ws, environment_of(ws, work), before, promotion=plan.promotion))

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from vivido.app.drift import sentence, short
+from vivido.app.drift import short
 from vivido.cli.output.style import paint
 from vivido.cli.output.table import table
 
 if TYPE_CHECKING:
     from vivido.app.artifact_drift import ArtifactDrift
     from vivido.app.drift import Drift, Item
+    from vivido.app.revert import Reverting
 
 _HEADS = ["ID", "WHERE", "GIT SAYS", "RUNS"]
 
@@ -63,6 +64,15 @@ def _artifact(one: "ArtifactDrift") -> list[str]:
     return [f"{one.where}: {one.told}", f"       {sides}"]
 
 
-def plan_lines(items: "Sequence[Item]") -> list[str]:
-    """Return a line for each difference that would be put back."""
-    return [f"  {i.id} {i.where}: {sentence(i)}" for i in items]
+def reverting(one: "Reverting") -> str:
+    """Return a revert's plan for a person who is asked whether to go."""
+    plan = one.plan
+    lines = [
+        f"{paint('Revert', 'bold')} drift in {plan.environment}, which runs {plan.release.id}   ({plan.promotion})"
+    ]
+    lines += [f"  {sentence}" for sentence in one.reverts]
+    lines += ["", "Steps:", *(f"  {number}. {step.title}" for number, step in enumerate(plan.steps, start=1))]
+    lines += ["", f"Meanwhile: {plan.way_back.summary}"]
+    if one.left:
+        lines.append(f"Stays:     {', '.join(one.left)}")
+    return "\n".join([*lines, *(f"Note:      {note}" for note in one.notes)])
