@@ -167,6 +167,21 @@ class ConfigurationRepository:
             f"{self.branch} has no commit “{revision}”", code="git.no-commit", hint="Push it first, or name another."
         )
 
+    def commit_of(self, named: str) -> str:
+        """Return the commit of a branch, brought up to date, or of an id or the beginning of one on the configuration's branch.
+
+        Raises:
+            NotFoundError: `git.no-commit`.
+        """
+        if named == self.branch:
+            return self.fetch()
+        try:
+            return self.mirror.fetch(named)
+        except NotFoundError as e:
+            if e.code != "git.no-branch":
+                raise
+            return self.resolve(named)
+
     def subject(self, commit: str) -> str:
         """Return the first line of the newest message of a person, from a commit backwards; empty where there is none near."""
         near = history(self.mirror, None, commit, limit=50)

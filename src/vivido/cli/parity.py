@@ -1,0 +1,110 @@
+"""`vivido parity`: in what environments differ, and whether they may."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from vivido.cli.common import PLAIN, Common
+from vivido.cli.output.emit import emit, say
+from vivido.errors import Exit
+
+if TYPE_CHECKING:
+    from vivido.app.parity.compare import Answer
+    from vivido.model.finding import Finding
+
+Form = Literal["table", "sarif", "junit", "markdown"]
+
+
+def parity(
+    left: str = "",
+    right: str = "",
+    *,
+    service: Annotated[tuple[str, ...], Parameter(negative="")] = (),
+    at: str = "",
+    release: str = "",
+    every: Annotated[bool, Parameter(negative="")] = False,
+    notes: Annotated[bool, Parameter(negative="")] = False,
+    form: Annotated[Form, Parameter(name="--format")] = "table",
+    common: Common = PLAIN,
+) -> int:
+    """Compare environments with each other: every difference that no rule under `parity:` allows is drift.
+
+    Without names: each environment with the one before it, and the pairs that the file speaks of. Exits with 10 where there is
+    drift, with 11 where nothing worse happened than that something could not be judged.
+
+    Args:
+        left: An environment.
+        right: Another one.
+        service: Only this service; several times for several.
+        at: A branch or a commit of the configuration, as it says, instead of what was deployed.
+        release: A release, as it would be in each environment, instead of what was deployed.
+        every: Each environment with each other one.
+        notes: Also what is no drift: values that follow from others, changes that are on their way with a release.
+        form: table for people; sarif and junit for CI; markdown for a comment.
+        common: Flags of every command.
+    """
+    from vivido.app.parity.compare import Asked, compare
+
+    ws = common.open()
+    answer = compare(ws, Asked(left, right, service, at, release, every))
+    findings = answer.parity.findings
+    if common.output != "text":
+        emit(_plain(answer), common.output, str, [f.id for f in findings])
+    else:
+        sys.stdout.write(
+            _formatted(answer, form, notes=notes, file=ws.repository.path_of(Path(ws.project.file))) + "\n"
+        )
+        for taken in answer.taken:
+            if taken.problem:
+                say(f"{taken.environment}: {taken.problem.message}. {taken.problem.hint}")
+    return exit_code(findings)
+
+
+def exit_code(findings: "tuple[Finding, ...]") -> int:
+    """Return 10 where there is drift, 11 where something could not be judged, else 0."""
+    from vivido.model.finding import Found, Severity
+
+    errors = {f.found for f in findings if f.severity is Severity.ERROR}
+    if errors - {Found.UNJUDGED}:
+        return Exit.DIFFERENT
+    return Exit.BLIND if errors else Exit.OK
+
+
+def _plain(answer: "Answer") -> dict[str, object]:
+    environments = [
+        {"environment": t.environment, "commit": t.commit, "release": t.release, "problem": t.problem}
+        for t in answer.taken
+    ]
+    found = answer.parity
+    return {
+        "environments": environments,
+        "pairs": found.pairs,
+        "services": found.services,
+        "tokens": found.tokens,
+        "allowed": found.allowed,
+        "findings": found.findings,
+    }
+
+
+def _formatted(answer: "Answer", form: Form, *, notes: bool, file: str) -> str:
+    found = answer.parity
+    match form:
+        case "sarif":
+            from vivido.cli.output.findings.sarif import sarif
+
+            return sarif(found.findings, file or "vivido.yaml")
+        case "junit":
+            from vivido.cli.output.findings.junit import junit
+
+            return junit(found.findings, found.pairs, found.services)
+        case "markdown":
+            from vivido.cli.output.findings.markdown import markdown
+
+            return markdown(found.findings, found.allowed)
+        case "table":
+            from vivido.cli.output.findings.text import summary, told
+
+            text = told(found.findings, notes=notes)
+            return "\n\n".join(filter(None, (text, summary(found.findings, found.allowed))))

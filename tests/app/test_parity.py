@@ -1,0 +1,120 @@
+"""`vivido parity` as people run it: what was deployed, what a branch says, rules here and next to a service."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vivido.testing.miniature import Miniature, Ran, miniature
+
+RULES = """
+parity:
+  "*":
+    allow:
+      - {at: Deployment/*/spec/replicas, because: later is larger, holds: earlier < later}
+"""
+WEB = "deploy/web/{}/app.yaml"
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Miniature]:
+    with miniature(tmp_path / "shop") as made:
+        yield made
+
+
+def declare(shop: Miniature, text: str = RULES) -> None:
+    file = shop.clone / "vivido.yaml"
+    file.write_text(file.read_text() + text)
+
+
+def edit(shop: Miniature, environment: str, old: str, new: str, message: str = "Edit") -> str:
+    path = WEB.format(environment)
+    before = shop.file(path)
+    assert old in before
+    return shop.commit({path: (before + "\n").replace(old, new).encode()}, message)
+
+
+def found(ran: Ran) -> list[tuple[str, str, str]]:
+    return [(f["found"], f"{f['left']} ~ {f['right']}", f["at"]) for f in ran.json()["findings"]]
+
+
+REPLICAS = "Deployment/web/spec/replicas"
+
+
+def test_what_was_deployed_is_compared_by_the_rules(shop: Miniature) -> None:
+    empty = shop.run("parity")
+    assert (empty.code, "nothing was deployed to it yet" in empty.out, "--at main" in empty.err) == (11, True, True)
+    shop.to_production(shop.release("v1"))
+    drift = shop.run("parity", "staging", "production", "--service", "web", "-o", "json")
+    assert (drift.code, found(drift)) == (10, [("undeclared", "staging ~ production", REPLICAS)])
+    declare(shop)
+    assert shop.good("parity").out == "no drift; 4 differences are allowed by rules\n"
+    # An edit on the branch is no drift of what runs, until somebody asks for the branch.
+    edit(shop, "production", "replicas: 3", "replicas: 1")
+    assert shop.run("parity").code == 0
+    branch = shop.run("parity", "--at", "main", "-o", "json")
+    assert (branch.code, found(branch)) == (10, [("violated", "staging ~ production", REPLICAS)])
+    assert branch.json()["findings"][0]["rule"]["place"].startswith("vivido.yaml:")
+    assert shop.run("parity", "--at", "main", "-o", "name").out == branch.json()["findings"][0]["id"] + "\n"
+
+
+def test_what_a_release_brings_is_on_its_way_and_no_drift(shop: Miniature) -> None:
+    declare(shop)
+    shop.to_production(shop.release("v1"))
+    for environment in ("dev", "staging", "production"):
+        edit(shop, environment, "value: info}", "value: info}\n            - {name: NEW, value: x}")
+    shop.good("promote", "dev", "--release", shop.release("v2"), "--yes")
+    here = shop.run("parity", "-o", "json")
+    assert here.code == 0
+    assert [(f["severity"], "on its way" in f["message"]) for f in here.json()["findings"]] == [("note", True)]
+    assert "NEW" not in shop.run("parity").out and "NEW" in shop.run("parity", "--notes").out
+
+
+def test_a_service_has_rules_of_its_own(shop: Miniature) -> None:
+    rules = "'*': {allow: [{at: Deployment/*/spec/replicas, because: larger}, {at: Deployment/x, because: none}]}\n"
+    (shop.clone / "deploy/web/parity.yaml").write_text(rules)
+    answer = shop.run("parity", "--at", "main", "-o", "json").json()["findings"]
+    assert {f["service"] for f in answer if f["found"] == "undeclared"} == {"api"}
+    unused = [f for f in answer if f["found"] == "unused"]
+    assert [(f["service"], f["rule"]["place"]) for f in unused] == [("web", "deploy/web/parity.yaml:1:71")]
+    (shop.clone / "deploy/web/parity.yaml").write_text("dev ~ stagin: {alow: []}\n")
+    wrong = shop.run("parity")
+    assert wrong.code == 2
+    assert (
+        "deploy/web/parity.yaml:1:1: there is no environment “stagin” in this file. Did you mean “staging”?"
+        in wrong.err
+    )
+    assert "deploy/web/parity.yaml:1:16: “alow” is no key" in wrong.err
+
+
+def test_an_environment_that_cannot_be_rendered_is_told_and_the_others_judged(shop: Miniature) -> None:
+    shop.commit({WEB.format("production"): b"kind: [\n"})
+    answer = shop.run("parity", "--at", "main", "-o", "json")
+    assert ("unjudged", "staging ~ production", "") in found(answer)
+    assert ("undeclared", "dev ~ staging", REPLICAS) in found(answer)
+    assert "app.yaml" in next(f["message"] for f in answer.json()["findings"] if f["found"] == "unjudged")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["stagng"], 6, "Did you mean staging?"),
+        (["dev", "dev"], 2, "dev is compared with itself"),
+        (["--service", "wbe"], 6, "Did you mean web?"),
+        (["--at", "nope"], 6, "has no commit “nope”"),
+        (["--release", "r-0"], 6, "there is no release “r-0”"),
+        (["--format", "pdf"], 2, "pdf"),
+    ],
+)
+def test_a_wrong_wish_is_told(shop: Miniature, arguments: list[str], code: int, said: str) -> None:
+    ran = shop.run("parity", *arguments)
+    assert ran.code == code
+    assert said in " ".join((ran.out + ran.err).split())
+
+
+def test_formats_for_ci(shop: Miniature) -> None:
+    for form, head in (("sarif", "{"), ("junit", "<?xml"), ("markdown", "## Parity")):
+        ran = shop.run("parity", "--at", "main", "--format", form)
+        assert (ran.code, ran.out.startswith(head)) == (10, True)
+    assert json.loads(shop.run("parity", "--at", "main", "--format", "sarif").out)["version"] == "2.1.0"
