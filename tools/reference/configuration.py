@@ -46,6 +46,9 @@ _TITLES = {
     "AllowShape": "A difference that may be",
     "EqualShape": "What may never differ",
     "AuditShape": "Audits",
+    "RequiresShape": "What a service needs",
+    "ExpectationShape": "What must hold",
+    "ProvidedShape": "What is there already",
 }
 
 

@@ -29,8 +29,10 @@ _TITLES = {
     "config": "The file",
     "containers": "Containers on this machine",
     "drift": "Drift",
+    "contract": "What a release needs",
     "engine": "The engine",
     "environment": "Environments",
+    "expect": "Expectations",
     "expression": "Expressions",
     "gates": "Gates",
     "git": "Git",
@@ -71,6 +73,22 @@ CODES = {
     "config.expression": "A regular expression is none that RE2 reads.",
     "config.selector": "A selector of a parity rule names no place.",
     "config.invalid": "The file has mistakes; each is told with its line and column.",
+    "contract.config": "A ConfigMap that something refers to is not there.",
+    "contract.secret": "A Secret that something refers to is neither rendered nor named under the environment's `secrets:`.",
+    "contract.claim": "A PersistentVolumeClaim that a pod mounts is not there.",
+    "contract.account": "A ServiceAccount is not there.",
+    "contract.service": "A Service that requests are sent to is not there.",
+    "contract.reference": "An object that another one names is not there.",
+    "contract.key": "A ConfigMap does not have a key that something needs.",
+    "contract.secret-key": "A Secret does not have a key that something needs.",
+    "contract.requires": "What the service or its image declares to need is not there.",
+    "contract.label": "An image's label `dev.vivido.requires` cannot be read.",
+    "contract.port": "A port that requests are sent to is not there.",
+    "contract.selector": "A selector chooses no pod.",
+    "contract.variable": "`$(NAME)` stands for no variable, and stays as it is written.",
+    "contract.volume": "A container mounts a volume that its pod does not have.",
+    "expect.broken": "An expectation does not hold.",
+    "expect.nothing": "An expectation speaks of an object or value that is not there.",
     "layout.refused": "The environment's configuration cannot take the release; every reason is listed.",
     "layout.wrong-image": "The rendered objects would not run what is promoted.",
     "podman.manifest": "An object is not written as Kubernetes would take it; its place and reason are in the message.",
@@ -94,7 +112,18 @@ _FROM_PARTS = {
     "target.current-failed",
     "target.current-timeout",
     "config.invalid",
+    "contract.account",
+    "contract.claim",
+    "contract.config",
+    "contract.key",
+    "contract.reference",
+    "contract.secret",
+    "contract.secret-key",
+    "contract.service",
 }
+
+_EXITS = {"config": "2", "contract": "", "target": "14"}
+"""Area → exit code of those."""
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -144,7 +173,7 @@ def codes() -> dict[str, Told]:
             ):
                 found[code] = told
     for code in _FROM_PARTS:
-        found[code] = Told("2" if code.startswith("config") else "14", "", "")
+        found[code] = Told(_EXITS[code.partition(".")[0]], "", "")
     complete = {c: msgspec.structs.replace(t, says=CODES.get(c) or t.says or docs.get(c, "")) for c, t in found.items()}
     silent = sorted(c for c, t in complete.items() if not t.says)
     stale = sorted(set(CODES) - set(complete))

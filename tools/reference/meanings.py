@@ -80,6 +80,7 @@ TAGS = {
 """Tag → meaning."""
 
 LABELS = {
+    "dev.vivido.requires": "Yours to set: what it needs of any environment, JSON with `env`, `config`, `secrets`, `services`.",
     "org.opencontainers.image.revision": "Commit that the image was built from. “Not the author” is judged by it.",
     "org.opencontainers.image.source": "URL of the repository, without credentials.",
     "org.opencontainers.image.created": "Time of the commit, not of the build, so that building twice gives one digest.",

@@ -4,7 +4,8 @@ A file that lies changed on somebody's disk judges nothing; and a commit cannot 
 
 - people, groups and `approve` gates are those of the base, the commit that the environment runs; where nothing runs yet,
   or a gate is new, those of the branch's tip;
-- the other gates are those of the tip, so that a test can be mended by the change that it would stop.
+- the other gates, and what is expected and provided there, are those of the tip, so that a test can be mended by the change
+  that it would stop.
 
 Where no repository holds the file, it is the file on this machine, and the plan says so.
 """
@@ -53,7 +54,9 @@ def governing(ws: "Workspace", environment: Environment, deployed: str, tip: str
     notes: list[str] = []
     if (gates, roster) != (environment.gates, ws.project.roster):
         notes.append("gates and people are those that are pushed and run, not those of the file here")
-    return Governing(msgspec.structs.replace(environment, gates=gates), roster, tuple(notes))
+    told = pushed.environment(environment.name) or environment
+    ruled = msgspec.structs.replace(environment, gates=gates, expect=told.expect, provides=told.provides)
+    return Governing(ruled, roster, tuple(notes))
 
 
 def governing_gates(tip: tuple[GateSpec, ...], base: tuple[GateSpec, ...]) -> tuple[GateSpec, ...]:

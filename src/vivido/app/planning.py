@@ -6,10 +6,11 @@ import msgspec
 
 from vivido.app.authors import authors_between
 from vivido.app.content import edits_at, refused, rendered_at
+from vivido.app.contract import unmet
 from vivido.app.entry import Known, obstacles
 from vivido.app.governing import Governing, governing
 from vivido.app.steps import cleanup, forward, undo
-from vivido.errors import RefusedError
+from vivido.errors import RefusedError, UnreachableError
 from vivido.model.objects import Rendered
 from vivido.model.plan import Plan, WayBack
 from vivido.model.problem import Problem
@@ -33,6 +34,8 @@ class Proposal(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     already: bool = False
     """The environment has exactly this already: promoting would change nothing."""
+    unmet: tuple[Problem, ...] = ()
+    """What the release needs and the environment does not have; the step `check` would fail."""
 
 
 def propose(
@@ -93,7 +96,18 @@ def propose(
     )
     changed = tuple(sorted(edits_at(ws, tip, environment, release.artifacts)))
     already = deployed is not None and (deployed.release.id, deployed.content) == (release.id, rendered.hash)
-    return Proposal(plan, _diff(before, rendered), changed, _notes(rules, deployed), already)
+    lacks, doubts = _lacks(ws, plan, rendered)
+    return Proposal(plan, _diff(before, rendered), changed, (*_notes(rules, deployed), *doubts), already, lacks)
+
+
+def _lacks(ws: "Workspace", plan: Plan, rendered: Rendered) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
+    """Return what `check` would find, or why that is not known yet: a plan can be made while the registry is away."""
+    release = plan.release
+    try:
+        found = unmet(ws, declared(ws, plan), rendered, release.artifacts, release.revision.commit)
+    except UnreachableError as e:
+        return (), (f"what the images require is not known yet: {e.message}",)
+    return found, ()
 
 
 def declared(ws: "Workspace", plan: Plan) -> Environment:

@@ -7,18 +7,26 @@ from cyclopts import App
 
 from vivido.cli.common import PLAIN, Common
 from vivido.cli.output.emit import emit
+from vivido.cli.output.plan import told_problems
 from vivido.errors import Exit
 
 config_app = App(name="config", help="Check and show vivido.yaml.", result_action="return_value")
 
 
 @config_app.command
-def check(*, common: Common = PLAIN) -> int:
+def check(*, environment: str = "", release: str = "", common: Common = PLAIN) -> int:
     """Check vivido.yaml and say everything that is wrong with it at once.
 
+    With --environment also what a promotion there would be refused for: keys, Secrets, claims and accounts that its objects need
+    and do not have, selectors that choose nothing, expectations that do not hold. The files are taken as they lie here.
+
     Args:
+        environment: Check its rendered objects too.
+        release: Take the configuration and the images of this release, and what the images say they require.
         common: Flags of every command.
     """
+    if environment:
+        return _contract(common, environment, release)
     ws = common.open()
     names = [e.name for e in ws.project.environments]
     emit(
@@ -28,6 +36,21 @@ def check(*, common: Common = PLAIN) -> int:
         [ws.project.file],
     )
     return Exit.OK
+
+
+def _contract(common: Common, environment: str, release: str) -> int:
+    from vivido.app.contract import unmet_here, unmet_with
+
+    ws = common.open()
+    where = ws.environment(environment)
+    found = unmet_with(ws, where, release) if release else unmet_here(ws, where)
+    emit(
+        {"environment": environment, "unmet": found},
+        common.output,
+        lambda: "\n".join(told_problems(found)) or f"{environment}: everything that is needed is there",
+        [p.where for p in found],
+    )
+    return Exit.REFUSED if found else Exit.OK
 
 
 @config_app.command

@@ -32,7 +32,7 @@ def promote(
         release: A release's id, or the beginning of one.
         reason: Why; kept in the commit and the ledger.
         yes: Do not ask.
-        dry_run: Show the plan and the rendered diff, change nothing.
+        dry_run: Show the plan and the rendered diff, change nothing. Exits with 3 where the check would fail.
         again: Promote even where the environment has exactly this already.
         state_lost: Begin anew where Git knows earlier promotions that the state here has lost. There is no way back then.
         driving: Flags of every command that brings a promotion on.
@@ -51,7 +51,7 @@ def promote(
         proposal = plan(ws, environment, chosen.id, by=name_here(ws), reason=reason, state_lost=state_lost)
         if dry_run:
             emit(proposal, common.output, lambda: told(proposal), [proposal.plan.promotion])
-            return Exit.OK
+            return Exit.REFUSED if proposal.unmet else Exit.OK
         if proposal.already and not again:
             say(f"{environment} has {chosen.id} already; nothing to do (--again does it anyway)")
             emit(proposal, common.output, lambda: "", [])

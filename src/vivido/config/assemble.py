@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from vivido.config.expect import expectations, provided
 from vivido.config.kinded import Written, gate_ids, gates, written
 from vivido.config.kinds import Kinds
 from vivido.config.node import Entry, Node, Scalar, child, entries, plain, text_of, texts
@@ -29,6 +30,8 @@ from vivido.model.project import (
     Service,
 )
 from vivido.model.reference import parse_repository
+from vivido.model.requires import KINDS as NEEDS
+from vivido.model.requires import Requires
 from vivido.time.clock import parse_duration
 
 
@@ -42,7 +45,7 @@ def assemble(root: Node, file: Path, top: Path, kinds: Kinds) -> Project:
         registry=shape.registry or "",
         layout=shape.layout,
         services=tuple(_service(e, shape.registry or "") for e in entries(child(root, "services"))),
-        environments=_environments(root, kinds),
+        environments=_environments(root, kinds, file.name),
         roster=_roster(root),
         configuration=_configuration(shape.configuration),
         registries=RegistryOptions(tuple(shape.registries.plain_http), _path(child(root, "registries", "ca"))),
@@ -74,6 +77,7 @@ def _service(entry: Entry, registry: str) -> Service:
         checks=_texts(child(entry.value, "checks")),
         parity=_path(child(entry.value, "parity")),
         chart=_chart(child(entry.value, "config")),
+        requires=_requires(child(entry.value, "requires")),
     )
 
 
@@ -110,12 +114,16 @@ def _build(node: Node | None) -> Build | None:
     )
 
 
-def _environments(root: Node, kinds: Kinds) -> tuple[Environment, ...]:
-    found = {e.key: _environment(e, kinds) for e in entries(child(root, "environments"))}
+def _requires(node: Node | None) -> Requires:
+    return Requires(*(_texts(child(node, kind)) for kind in NEEDS))
+
+
+def _environments(root: Node, kinds: Kinds, file: str) -> tuple[Environment, ...]:
+    found = {e.key: _environment(e, kinds, file) for e in entries(child(root, "environments"))}
     return tuple(found[name] for name in promotion_order({name: e.after for name, e in found.items()}))
 
 
-def _environment(entry: Entry, kinds: Kinds) -> Environment:
+def _environment(entry: Entry, kinds: Kinds, file: str) -> Environment:
     node = entry.value
     specs = list(gates(entry, kinds.gates))
     target = written(child(node, "target"), kinds.targets)
@@ -133,6 +141,8 @@ def _environment(entry: Entry, kinds: Kinds) -> Environment:
             for secret in entries(child(node, "secrets"))
         },
         tokens={e.key: text for e in entries(child(node, "tokens")) if (text := text_of(e.value))},
+        expect=expectations(child(node, "expect"), file),
+        provides=provided(child(node, "provides")),
     )
 
 

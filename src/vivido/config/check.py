@@ -10,6 +10,7 @@ from vivido.config.read import read
 from vivido.config.rules.addresses import check_addresses
 from vivido.config.rules.builds import check_builds
 from vivido.config.rules.charts import check_charts
+from vivido.config.rules.expect import check_expect
 from vivido.config.rules.images import check_images
 from vivido.config.rules.kinds import check_kinds
 from vivido.config.rules.order import check_order
@@ -60,3 +61,4 @@ def _check(node: Node, kinds: Kinds, root: Path | None, report: Report) -> None:
     check_paths(node, root, report)
     check_kinds(node, kinds, root, report)
     check_parity(node, report)
+    check_expect(node, report)

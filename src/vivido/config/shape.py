@@ -26,6 +26,7 @@ from vivido.config.values import (
     RepositoryPath,
     SecretKey,
     SecretName,
+    SecretOrKey,
     Selector,
     StateAddress,
     Tag,
@@ -95,6 +96,19 @@ class ChartShape(Shape, frozen=True):
     """API versions that templates see besides Kubernetes' own."""
 
 
+class RequiresShape(Shape, frozen=True):
+    """What a service needs of each environment. What its image's label `dev.vivido.requires` names counts too."""
+
+    env: list[VariableName] = []
+    """Environment variables that each container with its image must have."""
+    config: list[SecretOrKey] = []
+    """ConfigMaps, or keys of them: `web` or `web/LOG_LEVEL`."""
+    secrets: list[SecretOrKey] = []
+    """Secrets, or keys of them: `shop-db` or `shop-db/password`."""
+    services: list[SecretName] = []
+    """Kubernetes Services."""
+
+
 class ServiceShape(Shape, frozen=True):
     """Something that is deployed: an image and its configuration."""
 
@@ -110,6 +124,8 @@ class ServiceShape(Shape, frozen=True):
     """Commands that have to succeed before a build: unit tests, static analysis."""
     parity: RepositoryPath | UnsetType = UNSET
     """File with parity rules for it alone, of the same form as `parity`. Otherwise `parity.yaml` in its configuration."""
+    requires: RequiresShape = RequiresShape()
+    """What it needs of each environment; a promotion to one that lacks it is refused."""
 
 
 class PersonShape(Shape, frozen=True):
@@ -159,6 +175,47 @@ class GateShape(Shape, frozen=True):
     """Judged before the environment is changed, or after the release serves there. Otherwise as the kind says."""
 
 
+Single = str | int | float | bool
+
+
+class ExpectationShape(Shape, frozen=True):
+    """What must hold in the rendered objects of an environment. It has exactly one condition."""
+
+    exactly_one: ClassVar[tuple[str, ...]] = ("equals", "one-of", "regex", "at-least", "at-most", "present", "absent")
+
+    at: Selector
+    """Which place: `Kind/name/path`. `*` stands for any text within a part, `**` for any number of parts; `~1` is a `/` that
+    belongs to a part. Where it leads to nothing, the expectation is not met."""
+    because: Text
+    """Why, for whoever meets the refusal."""
+    equals: Single | UnsetType = UNSET
+    """The value."""
+    one_of: list[Single] | UnsetType = UNSET
+    """The values that may stand there."""
+    regex: Text | UnsetType = UNSET
+    """An expression in RE2's syntax that all of the text fits."""
+    at_least: str | int | float | UnsetType = UNSET
+    """The smallest number or quantity."""
+    at_most: str | int | float | UnsetType = UNSET
+    """The largest number or quantity."""
+    present: bool | UnsetType = UNSET
+    """Each object (each item, where `*` stands for items) has a value there."""
+    absent: bool | UnsetType = UNSET
+    """No object has a value there."""
+    until: Day | UnsetType = UNSET
+    """The last day on which it is asked for."""
+
+
+class ProvidedShape(Shape, frozen=True):
+    """What an environment has without its being in Git."""
+
+    at: Selector
+    """The object (`ConfigMap/corporate-ca`), a key of it (`Secret/tls/data/tls.crt`), or the place whose need is met from outside
+    (`Service/metrics/spec/selector`)."""
+    because: Text
+    """Who brings it."""
+
+
 class EnvironmentShape(Shape, frozen=True):
     """A named stop on the way."""
 
@@ -181,6 +238,10 @@ class EnvironmentShape(Shape, frozen=True):
     tokens: dict[TokenName, TokenText] = {}
     """How its configuration calls it: token → text, such as `domain: staging.example.com`. Where two environments are compared,
     each one's texts count as equal; one environment's text in another's configuration is a finding."""
+    expect: list[ExpectationShape] = []
+    """What must hold in its rendered objects; a promotion that would break it is refused."""
+    provides: list[ProvidedShape] = []
+    """What it has from elsewhere, so that the contract check does not miss it."""
 
 
 class ConfigurationShape(Shape, frozen=True):
@@ -206,9 +267,6 @@ class CommitsShape(Shape, frozen=True):
 
     sign: bool = False
     """Sign them with your SSH key (`git config user.signingKey`)."""
-
-
-Single = str | int | float | bool
 
 
 class ParityRuleShape(Shape, frozen=True):

@@ -5,9 +5,11 @@ from typing import Any
 import msgspec
 import yaml
 
+from vivido.config.expect import spelled_expectation
 from vivido.config.parity import spelled
 from vivido.config.scalar import resolve, two_readings
 from vivido.model.project import Build, Chart, Environment, GateSpec, Kinded, Project, SecretSource, Service
+from vivido.model.requires import KINDS
 
 
 def show(project: Project) -> dict[str, Any]:
@@ -51,6 +53,7 @@ def _service(service: Service) -> dict[str, Any]:
         "replaces": list(service.replaces),
         "checks": list(service.checks),
         **_given(parity=service.parity),
+        "requires": {kind: list(getattr(service.requires, kind)) for kind in KINDS},
     }
 
 
@@ -92,6 +95,8 @@ def _environment(environment: Environment) -> dict[str, Any]:
             for secret, keys in environment.secrets.items()
         },
         "tokens": environment.tokens,
+        "expect": [spelled_expectation(e) for e in environment.expect],
+        "provides": [{"at": p.at.text, "because": p.because} for p in environment.provides],
     }
 
 

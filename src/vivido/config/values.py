@@ -83,6 +83,15 @@ StateAddress = Annotated[
 
 SecretName = Annotated[str, words("the name of a Secret", "^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$", "shop-db")]
 
+SecretOrKey = Annotated[
+    str,
+    words(
+        "the name of an object, with or without a key",
+        r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(/[A-Za-z0-9._-]{1,253})?$",
+        "shop-db/password",
+    ),
+]
+
 SecretKey = Annotated[str, words("a key of a Secret", "^[A-Za-z0-9._-]{1,253}$", "password")]
 
 ValuesPath = Annotated[str, words("a path of keys with dots between", r"^[^.\s]+(\.[^.\s]+)*$", "mainImage.tag")]

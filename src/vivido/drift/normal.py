@@ -8,8 +8,8 @@ import msgspec
 
 from vivido.drift.items import by_key
 from vivido.drift.naming import Side
-from vivido.drift.quantity import quantity
 from vivido.drift.schema import QUANTITY, Fields, Rule, below
+from vivido.text.quantity import quantity
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _EMPTY: tuple[Any, ...] = (None, {}, [])

@@ -10,10 +10,10 @@ from vivido.drift.items import by_key, members, named, numbered, reordered
 from vivido.drift.naming import Side
 from vivido.drift.normal import is_zero, normal_bytes
 from vivido.drift.opened import opened
-from vivido.drift.quantity import quantity
 from vivido.drift.schema import ANY, UNKNOWN, Fields, Rule, below, object_fields
 from vivido.model.difference import ABSENT, Difference, ObjectIdentity, Path, Remark, Sort
 from vivido.model.objects import Manifest
+from vivido.text.quantity import quantity
 
 _encode = msgspec.json.Encoder().encode
 _NOTHING: tuple[Any, ...] = (ABSENT, None)

@@ -9,7 +9,7 @@ from vivido.model.selector import Selector
 from vivido.text.expression import expression
 from vivido.text.quantity import quantity
 
-KINDS = ("equals", "one-of", "matches", "at-least", "at-most", "present", "absent")
+KINDS = ("equals", "one-of", "regex", "at-least", "at-most", "present", "absent")
 """How they are spelled in the file; each entry has exactly one."""
 
 Plain = str | int | float | bool | None
@@ -33,13 +33,13 @@ class Predicate(msgspec.Struct, frozen=True):
             value: As it is in the object; `ABSENT` where nothing is there.
 
         Raises:
-            InputError: `expression`: the operand of `matches` is none; the file's check refuses such a one.
+            InputError: `expression`: the operand of `regex` is none; the file's check refuses such a one.
         """
         if self.kind in ("present", "absent"):
             return (value is ABSENT) == (self.kind == "absent")
         if value is ABSENT:
             return False
-        if self.kind == "matches":
+        if self.kind == "regex":
             return isinstance(value, Plain) and expression(str(self.operands[0]))(spelled(value))
         if self.kind in ("at-least", "at-most"):
             return self._compared(value)
@@ -57,7 +57,7 @@ class Predicate(msgspec.Struct, frozen=True):
         words = {
             "equals": "be",
             "one-of": "be one of",
-            "matches": "match",
+            "regex": "match",
             "at-least": "be at least",
             "at-most": "be at most",
             "present": "be there",

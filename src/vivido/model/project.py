@@ -5,7 +5,10 @@ from typing import Any
 import msgspec
 
 from vivido.model.actor import Roster
+from vivido.model.expectation import Expectation
 from vivido.model.parity import Audit, ParityPair
+from vivido.model.requires import Requires
+from vivido.model.selector import Selector
 
 
 class Kinded(msgspec.Struct, frozen=True):
@@ -94,6 +97,8 @@ class Service(msgspec.Struct, frozen=True):
     """File with parity rules of its own; empty: `parity.yaml` in its configuration, where that is there."""
     chart: Chart | None = None
     """Where the file says that `config` is a Helm chart."""
+    requires: Requires = Requires()
+    """What it needs of each environment."""
 
 
 class SecretSource(msgspec.Struct, frozen=True):
@@ -102,6 +107,13 @@ class SecretSource(msgspec.Struct, frozen=True):
     file: str = ""
     env: str = ""
     command: str = ""
+
+
+class Provided(msgspec.Struct, frozen=True):
+    """What an environment has without its being rendered, or a place whose need is met from outside."""
+
+    at: Selector
+    because: str
 
 
 class Environment(msgspec.Struct, frozen=True):
@@ -124,6 +136,9 @@ class Environment(msgspec.Struct, frozen=True):
     """Prefix of a repository per service of its own; empty: its images stay where they were built."""
     tokens: dict[str, str] = {}
     """What this environment is called in its configuration: token → text (`domain` → `staging.example.com`)."""
+    expect: tuple[Expectation, ...] = ()
+    """What must hold in its rendered objects."""
+    provides: tuple[Provided, ...] = ()
 
 
 class SecretAllowance(msgspec.Struct, frozen=True):

@@ -1,25 +1,30 @@
-"""Kubernetes quantities as numbers: `500m`, `128Mi`, `1e3`."""
+"""Kubernetes' quantities: `500m`, `0.5`, `1Gi`, `1e3` as exact numbers (apimachinery `api/resource/quantity.go`)."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
-_FORM = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)([numkMGTPE]?i?)")
-_FACTORS = {"": Decimal(1), "n": Decimal("1e-9"), "u": Decimal("1e-6"), "m": Decimal("1e-3"), "k": Decimal(1000)} | {
-    unit: Decimal(1000) ** power for power, unit in enumerate("MGTPE", start=2)
-}
-_BINARY = {f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMGTPE", start=1)}
+_QUANTITY = re.compile(r"([+-]?)(\d{1,40})?(?:\.(\d{0,40}))?(?:(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE])|[eE]([+-]?\d{1,3}))?")
+_DECIMAL = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
+_BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 
 
-def quantity(value: Any) -> Decimal | None:
-    """Read a quantity or a plain number; None where it is neither.
-
-    Source: `resource.Quantity` of Kubernetes' apimachinery. `128Mi` is 134217728, `500m` is 0.5.
-    """
-    if isinstance(value, bool):
+def quantity(value: Any) -> Fraction | None:
+    """Return the number that a quantity stands for; None where it is none that a server would take."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    match = _FORM.fullmatch(str(value))
-    try:
-        return Decimal(match[1]) * (_FACTORS | _BINARY)[match[2]] if match else None
-    except (InvalidOperation, KeyError):
+    return _parsed(str(value))
+
+
+@lru_cache(4096)
+def _parsed(text: str) -> Fraction | None:
+    match = _QUANTITY.fullmatch(text)
+    if match is None or not (match[2] or match[3]):
         return None
+    sign, whole, part, suffix, exponent = match.groups(default="")
+    number = Fraction(int(sign + whole + part or "0"), 10 ** len(part))
+    if suffix in _BINARY:
+        return number * 2 ** _BINARY[suffix]
+    power = _DECIMAL[suffix] if suffix else int(exponent or "0")
+    return number * Fraction(10) ** power

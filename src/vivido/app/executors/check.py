@@ -1,7 +1,8 @@
-"""Before anything is changed: the artifacts are in the registry, and nothing stands in the target's way."""
+"""Before anything is changed: the artifacts are in the registry, their needs are met, and nothing stands in the target's way."""
 
 from typing import TYPE_CHECKING
 
+from vivido.app.contract import unmet
 from vivido.app.entry import pinned_out
 from vivido.app.executors.side import environment_of, new_side
 from vivido.app.planning import pins_before
@@ -11,6 +12,7 @@ from vivido.model.gate import Judgment, Outcome, Unmet
 from vivido.model.problem import Problem
 from vivido.model.reference import Reference
 from vivido.model.release import Artifact
+from vivido.targets.interface import Desired
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
@@ -28,11 +30,21 @@ class Check:
         work.progress("asking the registry for every digest")
         problems = [*self._pins(work), *(p for a in release.artifacts if (p := self._missing(a)) is not None)]
         wanted = new_side(self._ws, work)
+        work.progress("holding the release against what is there")
+        problems += self._unmet(work, wanted)
         work.progress("asking the target")
         problems += self._ws.target(environment_of(self._ws, work), work.progress).check(wanted)
         if problems:
             return Done(_refusal(problems))
         return passed(f"{len(release.artifacts)} artifacts are there, the target is ready")
+
+    def _unmet(self, work: Work, wanted: Desired) -> tuple[Problem, ...]:
+        plan = work.state.plan
+        if plan.kind == "rollback":
+            # It was there before, and must never be harder to reach than what it replaces.
+            return ()
+        commit = plan.release.revision.commit
+        return unmet(self._ws, environment_of(self._ws, work), wanted.rendered, plan.release.artifacts, commit)
 
     def _pins(self, work: Work) -> tuple[Problem, ...]:
         plan = work.state.plan

@@ -1,8 +1,11 @@
 """A plan as text: what would be done, what changes, how it would be undone."""
 
+from collections.abc import Sequence
+
 from vivido.app.planning import Proposal
 from vivido.cli.output.style import paint
 from vivido.model.plan import Step
+from vivido.model.problem import Problem
 
 
 def told(proposal: Proposal, *, whole: bool = True) -> str:
@@ -23,9 +26,20 @@ def told(proposal: Proposal, *, whole: bool = True) -> str:
         lines.append(f"Pins out: {', '.join(plan.pins)}")
     lines.append(f"Files:    {', '.join(proposal.files) or 'none: Git says so already'}")
     lines += [f"Note:     {note}" for note in proposal.notes]
+    if proposal.unmet:
+        lines += ["", f"{paint('Not met', 'red')}, so the check would fail:", *told_problems(proposal.unmet)]
     if whole:
         lines += ["", _changes(proposal)]
     return "\n".join(lines)
+
+
+def told_problems(problems: Sequence[Problem]) -> list[str]:
+    """Return problems a line each, with what to do about it below."""
+    lines: list[str] = []
+    for one in problems:
+        lines.append(f"  - {one.where}: {one.message}" if one.where else f"  - {one.message}")
+        lines += [f"    {one.hint}"] if one.hint else []
+    return lines
 
 
 def _step(step: Step) -> str:

@@ -79,7 +79,7 @@ def _rules(pair: Entry, words: Sequence[str], services: Sequence[str] | None, re
             message = f"{shown(text)} stands under “{twin[0]}” too, in line {twin[1]}"
             report.add(at, "config.same-rule", message, "Keep one of the two, or name different services.")
         _named(rule, services, report)
-        _until(rule, report)
+        check_until(rule, report)
         _condition(rule, words, report)
 
 
@@ -96,7 +96,8 @@ def _named(rule: Node, services: Sequence[str] | None, report: Report) -> None:
             unknown(report, node, node.text, "service", services)
 
 
-def _until(rule: Node, report: Report) -> None:
+def check_until(rule: Node, report: Report) -> None:
+    """Check the day of a rule's `until`."""
     node = child(rule, "until")
     text = text_of(node)
     if node is None or not text:
@@ -117,7 +118,7 @@ def _condition(rule: Node, words: Sequence[str], report: Report) -> None:
         _mapped(one, words, report)
         match one.key:
             case "regex":
-                _regex(one, report)
+                check_expression(one.value, report)
             case "holds":
                 _holds(one, words, report)
             case "ratio":
@@ -135,16 +136,16 @@ def _mapped(one: Entry, words: Sequence[str], report: Report) -> None:
             report.add(entry, "config.unknown-name", message, f"Write {either(words)}.")
 
 
-def _regex(one: Entry, report: Report) -> None:
-    values = [e.value for e in entries(one.value)] or [one.value]
-    for node in values:
-        text = text_of(node)
+def check_expression(node: Node, report: Report) -> None:
+    """Check an expression, or the expressions of a mapping."""
+    for one in [e.value for e in entries(node)] or [node]:
+        text = text_of(one)
         if not text:
             continue
         try:
             expression(text)
         except InputError as e:
-            report.add(node, "config.expression", f"{shown(text)}: {e.message}", e.hint)
+            report.add(one, "config.expression", f"{shown(text)}: {e.message}", e.hint)
 
 
 def _holds(one: Entry, words: Sequence[str], report: Report) -> None:

@@ -1,9 +1,20 @@
 """Read plain data of foreign manifests without trusting its types, and collect what is wrong with it."""
 
-from collections.abc import Iterator
 from typing import Any
 
+from vivido.model.foreign import items, mapping, name_of, strings
 from vivido.model.problem import Problem
+
+__all__ = [
+    "Findings",
+    "items",
+    "mapping",
+    "name_of",
+    "namespace_of",
+    "number",
+    "string_map",
+    "strings",
+]
 
 
 class Findings:
@@ -28,21 +39,6 @@ class Findings:
             self.notices.append(text)
 
 
-def mapping(value: Any) -> dict[str, Any]:
-    """Return a mapping, empty where the value is none."""
-    return value if isinstance(value, dict) else {}
-
-
-def items(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield the mappings of a list; what is something else is skipped."""
-    return (v for v in value if isinstance(v, dict)) if isinstance(value, list) else iter(())
-
-
-def strings(value: Any) -> tuple[str, ...]:
-    """Return a list's members as text."""
-    return tuple(str(v) for v in value) if isinstance(value, list) else ()
-
-
 def number(value: Any, default: int) -> int:
     """Return a whole number, the default where the value is none."""
     return value if isinstance(value, int) and not isinstance(value, bool) else default
@@ -51,11 +47,6 @@ def number(value: Any, default: int) -> int:
 def string_map(value: Any) -> dict[str, str]:
     """Return a mapping of text."""
     return {str(k): v if isinstance(v, str) else str(v) for k, v in mapping(value).items() if v is not None}
-
-
-def name_of(manifest: dict[str, Any]) -> str:
-    """Return an object's name."""
-    return str(mapping(manifest.get("metadata")).get("name", ""))
 
 
 def namespace_of(manifest: dict[str, Any]) -> str:
