@@ -55,7 +55,11 @@ def test_what_was_deployed_is_compared_by_the_rules(shop: Miniature) -> None:
     assert shop.run("parity").code == 0
     branch = shop.run("parity", "--at", "main", "-o", "json")
     assert (branch.code, found(branch)) == (10, [("violated", "staging ~ production", REPLICAS)])
-    assert branch.json()["findings"][0]["rule"]["place"].startswith("vivido.yaml:")
+    finding = branch.json()["findings"][0]
+    assert finding["rule"]["place"].startswith("vivido.yaml:")
+    assert [(o["path"], o["line"]) for o in finding["origins"]] == [
+        (WEB.format(e), 7) for e in ("staging", "production")
+    ]
     assert shop.run("parity", "--at", "main", "-o", "name").out == branch.json()["findings"][0]["id"] + "\n"
 
 

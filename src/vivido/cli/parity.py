@@ -46,9 +46,10 @@ def parity(
         common: Flags of every command.
     """
     from vivido.app.parity.compare import Asked, compare
+    from vivido.app.parity.origins import traced
 
     ws = common.open()
-    answer = compare(ws, Asked(left, right, service, at, release, every))
+    answer = traced(ws, compare(ws, Asked(left, right, service, at, release, every)))
     findings = answer.parity.findings
     if common.output != "text":
         emit(_plain(answer), common.output, str, [f.id for f in findings])
