@@ -122,3 +122,25 @@ def test_formats_for_ci(shop: Miniature) -> None:
         ran = shop.run("parity", "--at", "main", "--format", form)
         assert (ran.code, ran.out.startswith(head)) == (10, True)
     assert json.loads(shop.run("parity", "--at", "main", "--format", "sarif").out)["version"] == "2.1.0"
+
+
+def test_the_gate_asks_what_production_will_say_with_this_release(shop: Miniature) -> None:
+    """What was forgotten in production's files stops the release before staging is changed; a pushed rule lets it go on."""
+    text = shop.file("vivido.yaml") + "\n" + RULES
+    gate = "name: acceptance\n      - parity: production\n"
+    shop.commit({"vivido.yaml": text.replace("name: acceptance\n", gate).encode()})
+    shop.pull()
+    shop.good("promote", "dev", "--release", shop.release("v1"), "--yes")
+    shop.good("promote", "staging", "--yes")
+    edit(shop, "staging", "value: info}", "value: info}\n            - {name: NEW, value: x}")
+    shop.good("promote", "dev", "--release", shop.release("v2"), "--yes")
+    refused = shop.run("promote", "staging", "--yes")
+    assert refused.code == 3
+    assert "containers/web/env/NEW: only in staging" in refused.err + refused.out
+    assert shop.applied[-1].startswith("dev")
+    env = "Deployment/web/spec/template/spec/containers/web/env/NEW"
+    rule = f"      - {{at: {env}, because: tried here first, present-in: staging}}\n"
+    more = shop.file("vivido.yaml") + "\n  staging ~ production:\n    allow:\n" + rule
+    shop.commit({"vivido.yaml": more.encode()})
+    shop.pull()
+    shop.good("promote", "staging", "--yes")

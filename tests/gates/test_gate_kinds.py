@@ -12,7 +12,12 @@ from vivido.gates.telling import nth
 
 @pytest.mark.parametrize(
     ("kind", "scalar", "moment"),
-    [("run", "pytest", "after"), ("http", "/healthz", "after"), ("approve", "managers", "before")],
+    [
+        ("run", "pytest", "after"),
+        ("http", "/healthz", "after"),
+        ("approve", "managers", "before"),
+        ("parity", "production", "before"),
+    ],
 )
 def test_each_kind_can_be_written_as_one_word(kind: str, scalar: str, moment: str) -> None:
     gate = KINDS[kind]

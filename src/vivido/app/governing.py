@@ -44,11 +44,11 @@ def governing(ws: "Workspace", environment: Environment, deployed: str, tip: str
     Raises:
         RefusedError: `governing.unreadable`: no rule is no leave.
     """
-    pushed = _project(ws, ws.repository.file_at(Path(ws.project.file), tip))
+    pushed = project_at(ws, tip)
     if pushed is None:
         note = "gates and people are those of the file on this machine: no repository holds a file that can be read"
         return Governing(environment, ws.project.roster, (note,))
-    base = _project(ws, ws.repository.file_at(Path(ws.project.file), deployed)) if deployed else None
+    base = project_at(ws, deployed) if deployed else None
     gates = governing_gates(_gates(pushed, environment.name), _gates(base, environment.name))
     roster = (base or pushed).roster
     notes: list[str] = []
@@ -71,9 +71,15 @@ def _gates(project: Project | None, name: str) -> tuple[GateSpec, ...]:
     return found.gates if found else ()
 
 
-def _project(ws: "Workspace", text: bytes | None) -> Project | None:
+def project_at(ws: "Workspace", commit: str) -> Project | None:
+    """Return what the file says at a commit; None where no repository holds it there.
+
+    Raises:
+        RefusedError: `governing.unreadable`.
+    """
     from vivido.config.load import check
 
+    text = ws.repository.file_at(Path(ws.project.file), commit)
     if text is None:
         return None
     project, mistakes = check(text, Path(ws.project.file), ws.kinds.for_config())

@@ -1,14 +1,22 @@
 """The port of every gate: look once, judge purely, so that a verdict can be replayed from what was seen."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Protocol
 
 import msgspec
 
+from vivido.errors import ToolError
 from vivido.model.actor import Roster
 from vivido.model.approval import Approval
 from vivido.model.gate import Judgment
 from vivido.model.release import Artifact
+
+if TYPE_CHECKING:
+    from vivido.drift.parity.seen import Seen
+
+
+def _nothing(environment: str, other: str, release: str) -> NoReturn:
+    raise ToolError("nothing can be rendered here", code="gate.no-rendering", hint="Ask where the project is open.")
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -52,6 +60,8 @@ class GateContext(msgspec.Struct, frozen=True):
     progress: Callable[[str], None]
     now: Callable[[], int]
     """Microseconds since 1970."""
+    compared: "Callable[[str, str, str], Seen]" = _nothing
+    """Renders two environments with one release (its id) and compares them. It may raise any `Error`."""
 
 
 class GateKind(Protocol):

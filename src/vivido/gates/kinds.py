@@ -3,7 +3,8 @@
 from vivido.gates.approve import ApproveGate
 from vivido.gates.http import HttpGate
 from vivido.gates.interface import GateKind
+from vivido.gates.parity import ParityGate
 from vivido.gates.run import RunGate
 
-KINDS: dict[str, GateKind] = {"run": RunGate(), "http": HttpGate(), "approve": ApproveGate()}
+KINDS: dict[str, GateKind] = {"run": RunGate(), "http": HttpGate(), "approve": ApproveGate(), "parity": ParityGate()}
 """Kind → gate, as `vivido.yaml` names them."""

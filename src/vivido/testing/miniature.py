@@ -186,6 +186,10 @@ class Miniature:
         """Commit to the branch as somebody else would, and return the commit's id."""
         return commit_to(self.origin, files, message=message)
 
+    def pull(self) -> None:
+        """Bring the work tree to the branch's tip."""
+        run(["git", "-C", str(self.clone), "pull", "--quiet", "--ff-only"])
+
     def log(self) -> list[str]:
         """Return the subjects on the branch, newest first."""
         return run(["git", "-C", str(self.origin), "log", "--format=%s", "main"]).text.splitlines()

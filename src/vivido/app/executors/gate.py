@@ -8,6 +8,7 @@ import msgspec
 from vivido.app.addresses import main_url
 from vivido.app.executors.side import environment_of
 from vivido.app.kinds import options_of
+from vivido.app.parity.gate import compared
 from vivido.engine.executor import Done, Work
 from vivido.engine.state import State
 from vivido.gates.interface import GateContext, Subject
@@ -79,7 +80,14 @@ def context_of(
     """Return what a gate may use to look."""
     kept = ws.state / "promotions" / plan.promotion
     kept.mkdir(parents=True, exist_ok=True)
-    return GateContext(root=ws.project.root, state=str(kept), approvals=lambda: given, progress=progress, now=ws.now)
+    return GateContext(
+        root=ws.project.root,
+        state=str(kept),
+        approvals=lambda: given,
+        progress=progress,
+        now=ws.now,
+        compared=lambda environment, other, _: compared(ws, plan.release, environment, other),
+    )
 
 
 def approvals(state: State) -> tuple[Approval, ...]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vivido.app.governing import project_at
 from vivido.config.diagnostic import ConfigError, Diagnostic
 from vivido.config.parity import FILE, service_rules
 from vivido.drift.parity.report import Declared
@@ -20,13 +21,13 @@ def declared(ws: "Workspace", commit: str = "") -> Declared:
 
     Args:
         ws: The project.
-        commit: Where services' own files are read; empty: they are read as they lie beside `vivido.yaml`, like that itself,
-            or at the configuration branch's tip where that is another repository.
+        commit: Where all of them are read. Empty: they are read as they lie here, those of services at the configuration
+            branch's tip where that is another repository.
 
     Raises:
         ConfigError: `config.invalid`: services' files have mistakes; all are told.
     """
-    project = ws.project
+    project = (project_at(ws, commit) if commit else None) or ws.project
     names = tuple(e.name for e in project.environments)
     found: list[ParityPair] = list(project.parity)
     mistakes: list[Diagnostic] = []
