@@ -1,10 +1,10 @@
 """What makes two objects the same: names without generated hashes, namespaces by their role."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Literal, NamedTuple
 
-from vivido.model.difference import ObjectIdentity
+from vivido.model.difference import ObjectIdentity, Path
 from vivido.model.objects import Manifest, plain_name, same_object
 
 Namespaces = Literal["keep", "ignore"] | Mapping[str, str]
@@ -13,6 +13,8 @@ Namespaces = Literal["keep", "ignore"] | Mapping[str, str]
 
 _GENERATED = ("ConfigMap", "Secret")
 """The kinds that Kustomize generates under names with a hash."""
+_VALUES = frozenset({"data", "stringData", "labels", "annotations"})
+"""What people call `namespace` below one of these is a value like any other."""
 THE_NAMESPACE = "{namespace}"
 """The name of a side's only Namespace, where namespaces do not count."""
 
@@ -32,6 +34,12 @@ class Side(NamedTuple):
         """Return a name without a generated hash."""
         return self.names.get(name, name)
 
+    def is_same_text(self, path: Path, left: str, other: "Side", right: str) -> bool:
+        """Say whether a text means here what another one means on the other side."""
+        if path[-1] == "namespace" and _VALUES.isdisjoint(path):
+            return self.role(left) == other.role(right)
+        return self.name(left) == other.name(right)
+
     def role(self, namespace: str) -> str:
         """Return what a namespace stands for."""
         if isinstance(self.namespaces, str):
@@ -40,6 +48,8 @@ class Side(NamedTuple):
 
 
 Objects = dict[ObjectIdentity, Manifest]
+_Generation = tuple[str, str, str]
+"""Kind, namespace and plain name."""
 _Named = list[tuple[ObjectIdentity, Manifest]]
 
 
@@ -50,7 +60,9 @@ def identified(
 
     Where two objects of a side would become one for want of their namespaces, both sides keep those of that name.
     """
-    sides = [_recognised(objects, namespaces) for objects in (left, right)]
+    # Two generations beside each other would become one, so theirs keep their whole names on both sides.
+    several = _several(left) | _several(right)
+    sides = [_recognised(objects, several, namespaces) for objects in (left, right)]
     plain = [(side, dict(named)) for side, named in sides]
     if [len(found) for _, found in plain] != [len(left), len(right)]:
         apart = {(i.group, i.kind, i.name) for _, named in sides for i in _twice(named)}
@@ -58,20 +70,23 @@ def identified(
     return plain[0], plain[1]
 
 
-def _recognised(objects: tuple[Manifest, ...], namespaces: Namespaces) -> tuple[Side, _Named]:
-    side = Side(_generated_names(objects), namespaces)
+def _recognised(
+    objects: tuple[Manifest, ...], several: Set[_Generation], namespaces: Namespaces
+) -> tuple[Side, _Named]:
+    names = {name: one[2] for one, name in _generations(objects) if one[2] != name and one not in several}
+    side = Side(names, namespaces)
     return side, [(_identity(side, one), one) for one in objects]
 
 
-def _generated_names(objects: tuple[Manifest, ...]) -> dict[str, str]:
+def _generations(objects: tuple[Manifest, ...]) -> list[tuple[_Generation, str]]:
+    """Return the generated names of a side, each with what was generated."""
     keys = [same_object(o) for o in objects if o.get("kind") in _GENERATED]
-    plain = Counter((kind, namespace, plain_name(name)) for _, kind, namespace, name in keys)
-    return {
-        name: plain_name(name)
-        for _, kind, namespace, name in keys
-        # Two generations beside each other would become one.
-        if plain_name(name) != name and plain[kind, namespace, plain_name(name)] == 1
-    }
+    return [((kind, namespace, plain_name(name)), name) for _, kind, namespace, name in keys]
+
+
+def _several(objects: tuple[Manifest, ...]) -> set[_Generation]:
+    counted = Counter(generation for generation, _ in _generations(objects))
+    return {generation for generation, count in counted.items() if count > 1}
 
 
 def _twice(objects: _Named) -> set[ObjectIdentity]:

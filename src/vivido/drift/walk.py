@@ -79,11 +79,7 @@ class Walk:
         self._items(path, before, after, UNKNOWN, ordered=True)
 
     def _is_same_name(self, path: Path, left: Any, right: Any) -> bool:
-        if type(left) is not str or type(right) is not str:
-            return False
-        if path[-1] == "namespace":
-            return self._left.role(left) == self._right.role(right)
-        return self._left.name(left) == self._right.name(right)
+        return type(left) is str and type(right) is str and self._left.is_same_text(path, left, self._right, right)
 
     def _kept(self, path: Path, left: Any, right: Any, rule: Rule) -> None:
         if not (left in _NOTHING and right in _NOTHING):
