@@ -136,7 +136,10 @@ def test_diff_tells_by_its_exit_code(mini: Miniature) -> None:
     second = mini.release("v2")
     ran = mini.run("diff", "dev", "--release", second)
     assert ran.code == Exit.DIFFERENT
-    assert "+          image:" in ran.out or "+        image:" in ran.out
+    assert "2 differences in 2 objects" in ran.out
+    assert "/image:" in ran.out
+    assert mini.run("diff", second).code == Exit.DIFFERENT
+    assert mini.run("diff", "web", f"{first}..{second}").code == Exit.DIFFERENT
 
 
 @real
@@ -189,8 +192,31 @@ def test_two_environments_are_compared(mini: Miniature) -> None:
     mini.to_production(mini.release("v1"))
     ran = mini.run("diff", "staging", "production")
     assert ran.code == Exit.DIFFERENT
-    assert "-  replicas: 2" in ran.out
-    assert "+  replicas: 3" in ran.out
+    assert "    spec/replicas: 2 → 3\n" in ran.out
+    assert mini.run("diff", "staging..production").out == ran.out
+    told = mini.run("diff", "web", "staging", "production", "-o", "json").json()
+    (replicas,) = [d for d in told["differences"] if d["path"] == ["spec", "replicas"]]
+    assert (replicas["group"], replicas["left"], replicas["right"]) == ("capacity", 2, 3)
+    assert (
+        "| `Deployment/web/spec/replicas` | `2` | `3` |"
+        in mini.run("diff", "staging..production", "-o", "markdown").out
+    )
+    assert "│" in mini.run("diff", "staging..production", "--side-by-side").out
+
+
+@real
+def test_what_is_not_there_is_named_by_diff(mini: Miniature) -> None:
+    mini.to_production(mini.release("v1"))
+    ran = mini.run("diff", "stagin")
+    assert ran.code == Exit.NOT_FOUND
+    assert "stagin" in ran.err
+    ran = mini.run("diff", "dev", "staging", "production")
+    assert ran.code == Exit.INPUT
+    assert "more than two sides" in ran.err
+    ran = mini.run("status", "-o", "markdown")
+    assert ran.code == Exit.INPUT
+    assert "no output as markdown" in ran.err
+    assert mini.run("diff").code == Exit.OK
 
 
 @real

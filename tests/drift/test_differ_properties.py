@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vivido.drift.differ import differences
-from vivido.text.quantity import quantity
 from vivido.model.canonical import canonical
 from vivido.model.difference import Sort
 from vivido.model.objects import Manifest, Rendered
+from vivido.text.quantity import quantity
 
 NAMES = st.sampled_from(["a", "b", "c", "name", "spec", "env", "data", "metadata", "status", "x/y", "~"])
 SCALARS = (

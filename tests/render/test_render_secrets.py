@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from vivido.model.objects import Manifest, Rendered
-from vivido.render.diff import diff, summary
 from vivido.render.secrets import LAST_APPLIED, secrets_in_clear
 
 
@@ -57,27 +56,3 @@ def test_an_allowed_name_passes_with_a_generated_hash_too() -> None:
         secret("demo-2", data={"a": "x"}),
     )
     assert [p.where for p in secrets_in_clear(Rendered(objects), {"demo"})] == ["Secret/demo-2"]
-
-
-def test_a_diff_shows_that_a_value_changed_and_not_what_it_is() -> None:
-    notes = {"name": "db", "annotations": {LAST_APPLIED: "hunter2", "team": "a"}}
-    old = Rendered((secret(data={"a": "hunter1", "b": "same"}, metadata=notes),))
-    new = Rendered((secret(data={"a": "hunter2", "b": "same"}, stringData="hunter3", metadata=notes),))
-    text = diff(old, new)
-    assert "hunter" not in text
-    assert "same" not in text
-    assert "-  a: (secret value 1)\n" in text
-    assert "+  a: (secret value 3)\n" in text
-    assert "   b: (secret value 2)\n" in text
-    assert "hunter" not in str(summary(old, new))
-    assert [(c.path, c.old, c.new) for c in summary(old, new)] == [
-        ("data/a", "(secret value 1)", "(secret value 3)"),
-        ("stringData", None, "(secret value 4)"),
-    ]
-    assert old.objects[0]["data"]["a"] == "hunter1"
-
-
-def test_a_secret_without_values_is_shown_as_it_is() -> None:
-    notes = {"name": "db", "annotations": {"team": "a"}}
-    old, new = Rendered(()), Rendered((secret(metadata=notes),))
-    assert "+    team: a\n" in diff(old, new)

@@ -7,10 +7,12 @@ import msgspec
 from vivido.app.authors import authors_between
 from vivido.app.content import edits_at, refused, rendered_at
 from vivido.app.contract import unmet
+from vivido.app.differing import differing
 from vivido.app.entry import Known, obstacles
 from vivido.app.governing import Governing, governing
 from vivido.app.steps import cleanup, forward, undo
 from vivido.errors import RefusedError, UnreachableError
+from vivido.model.difference import Difference
 from vivido.model.objects import Rendered
 from vivido.model.plan import Plan, WayBack
 from vivido.model.problem import Problem
@@ -27,8 +29,8 @@ class Proposal(msgspec.Struct, frozen=True):
     """A plan, with what a person wants to see before saying yes."""
 
     plan: Plan
-    diff: str
-    """Unified diff of the rendered objects, secrets masked; empty where nothing changes."""
+    differences: tuple[Difference, ...]
+    """Between the rendered objects as they are and as they would be, as they may be shown; empty where both mean the same."""
     files: tuple[str, ...]
     """Files of the configuration that the commit changes."""
     notes: tuple[str, ...] = ()
@@ -97,7 +99,7 @@ def propose(
     changed = tuple(sorted(edits_at(ws, tip, environment, release.artifacts)))
     already = deployed is not None and (deployed.release.id, deployed.content) == (release.id, rendered.hash)
     lacks, doubts = _lacks(ws, plan, rendered)
-    return Proposal(plan, _diff(before, rendered), changed, (*_notes(rules, deployed), *doubts), already, lacks)
+    return Proposal(plan, differing(ws, before, rendered), changed, (*_notes(rules, deployed), *doubts), already, lacks)
 
 
 def _lacks(ws: "Workspace", plan: Plan, rendered: Rendered) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
@@ -205,12 +207,6 @@ def _known(ws: "Workspace", environment: Environment, deployed: Deployed | None)
 
 def _rendered_now(ws: "Workspace", environment: Environment, deployed: Deployed | None, tip: str) -> Rendered:
     return rendered_at(ws, tip, environment, deployed.release.artifacts, as_is=True) if deployed else Rendered(())
-
-
-def _diff(before: Rendered, after: Rendered) -> str:
-    from vivido.render.diff import diff
-
-    return diff(before, after)
 
 
 def _notes(rules: Governing, deployed: Deployed | None) -> tuple[str, ...]:

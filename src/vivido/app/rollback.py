@@ -6,6 +6,7 @@ import msgspec
 
 from vivido.app.authors import authors_between
 from vivido.app.content import rendered_at
+from vivido.app.differing import differing
 from vivido.app.governing import governing
 from vivido.app.planning import Proposal, refuse_behind, way_back
 from vivido.app.reversal import commits_since, reversal
@@ -78,13 +79,11 @@ def plan_rollback(
             f"{goal.release.revision.commit[:12]}..{live.release.revision.commit[:12]}",
         )
     same = found.rendered.hash == goal.content
-    from vivido.render.diff import diff
-
     before = rendered_at(ws, tip, environment, live.release.artifacts, as_is=True)
     steps = _steps(rules.environment, discard_edits, passed=same)
     return Proposal(
         msgspec.structs.replace(draft, content=found.rendered.hash, steps=steps),
-        diff(before, found.rendered),
+        differing(ws, before, found.rendered),
         tuple(sorted(found.files)),
         _notes(len(commits_since(ws, name, goal.release.id)), same=same),
     )

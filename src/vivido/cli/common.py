@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
     from vivido.engine.runner import Listener
 
-Format = Literal["text", "json", "yaml", "name"]
+Format = Literal["text", "json", "yaml", "name", "markdown"]
 
 
 @Parameter(name="*")
@@ -22,7 +22,7 @@ class Common:
     """vivido.yaml, where it is not here or above."""
 
     output: Annotated[Format, Parameter(name=["--output", "-o"])] = "text"
-    """text for people; json and yaml with every field; name for one id a line."""
+    """text for people; json and yaml with every field; name for one id a line; markdown where a command has it."""
 
     def open(self, listener: "Listener | None" = None) -> "Workspace":
         """Open the project."""

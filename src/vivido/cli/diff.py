@@ -1,30 +1,62 @@
 """`vivido diff`: what would change."""
 
+from typing import TYPE_CHECKING
+
 from vivido.cli.common import PLAIN, Common
 from vivido.cli.output.emit import emit
-from vivido.cli.output.plan import coloured
+from vivido.cli.output.style import paint, width
 from vivido.errors import Exit
 
+if TYPE_CHECKING:
+    from vivido.app.compare import Comparison
 
-def diff(environment: str, other: str = "", /, *, release: str = "", common: Common = PLAIN) -> int:
-    """Show the rendered difference between what an environment runs and a release, another environment, or the branch's tip.
 
-    Exits with 10 where there is one, so that scripts can ask.
+def diff(*words: str, release: str = "", side_by_side: bool = False, common: Common = PLAIN) -> int:
+    """Show what differs in the rendered objects, by meaning: `vivido diff [SERVICE] [ENVIRONMENT | A..B | RELEASE]`.
+
+    An environment is compared with the configuration branch as it is now, or with a release; two environments with each other,
+    also written with a blank between; a release with what runs where it would go next; nothing named, every environment with
+    the branch. Exits with 10 where there is a difference, so that scripts can ask.
 
     Args:
-        environment: Where.
-        other: Another environment, to compare with what runs there.
-        release: A release's id; without it, the configuration branch as it is now.
+        words: A service, an environment, two environments, a release, or two.
+        release: A release's id, to compare an environment with.
+        side_by_side: Both sides beside each other.
         common: Flags of every command.
     """
-    from vivido.app.compare import compare, compare_environments
+    from vivido.app.compare import compared, question
 
     ws = common.open()
-    found = compare_environments(ws, environment, other) if other else compare(ws, environment, release)
+    names = [e.name for e in ws.project.environments], [s.name for s in ws.project.services]
+    asked = question([*words, *([release] if release else [])], *names)
+    found = compared(ws, asked)
+    different = [one.environment for one in found if one.differences]
     emit(
-        found,
+        found[0] if words else found,
         common.output,
-        lambda: coloured(found.diff) or f"{found.environment}: {found.left} and {found.right} render to the same",
-        [environment] if found.diff else [],
+        lambda: "\n\n".join(_told(one, side_by_side=side_by_side) for one in found),
+        different,
+        {"markdown": lambda: "\n\n".join(_markdown(one) for one in found)},
     )
-    return Exit.DIFFERENT if found.diff else Exit.OK
+    return Exit.DIFFERENT if different else Exit.OK
+
+
+def _told(one: "Comparison", *, side_by_side: bool) -> str:
+    from vivido.cli.output.differences import count, told
+
+    if not one.differences:
+        return f"{_title(one, 'and')} mean the same"
+    listed = told(one.differences, width(), side_by_side=side_by_side)
+    return f"{paint(_title(one), 'bold')}\n{count(one.differences)}\n\n{listed}"
+
+
+def _markdown(one: "Comparison") -> str:
+    from vivido.cli.output.markdown import markdown
+
+    return markdown(_title(one), one.differences)
+
+
+def _title(one: "Comparison", between: str = "→") -> str:
+    sides = f"{one.left} {between} {one.right}"
+    where = f"{one.environment}: {sides}" if one.environment != one.left else sides
+    return f"{one.service} in {where}" if one.service else where

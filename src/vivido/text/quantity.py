@@ -5,7 +5,9 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-_QUANTITY = re.compile(r"([+-]?)([0-9]{1,40})?(?:\.([0-9]{0,40}))?(?:(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE])|[eE]([+-]?[0-9]{1,3}))?")
+_QUANTITY = re.compile(
+    r"([+-]?)([0-9]{1,40})?(?:\.([0-9]{0,40}))?(?:(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE])|[eE]([+-]?[0-9]{1,3}))?"
+)
 _DECIMAL = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 

@@ -1,15 +1,24 @@
 """Print a result in the format that was asked for. Data goes to standard output, everything else to standard error."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from vivido.cli.common import Format
+from vivido.errors import InputError
+
+_NO_OTHERS: Mapping[Format, Callable[[], str]] = {}
 
 
-def emit(value: Any, form: Format, text: Callable[[], str], names: Iterable[str] = ()) -> None:
+def emit(
+    value: Any,
+    form: Format,
+    text: Callable[[], str],
+    names: Iterable[str] = (),
+    others: Mapping[Format, Callable[[], str]] = _NO_OTHERS,
+) -> None:
     """Print a result.
 
     Args:
@@ -17,6 +26,10 @@ def emit(value: Any, form: Format, text: Callable[[], str], names: Iterable[str]
         form: The format.
         text: Makes the text for people; called only where it is asked for.
         names: The ids that `name` prints.
+        others: What makes the text of formats that only some commands have.
+
+    Raises:
+        InputError: `output.format`: the command has no such format.
     """
     match form:
         case "json":
@@ -29,9 +42,20 @@ def emit(value: Any, form: Format, text: Callable[[], str], names: Iterable[str]
         case "name":
             sys.stdout.writelines(f"{name}\n" for name in names)
         case "text":
-            told = text()
-            if told:
-                sys.stdout.write(told + "\n")
+            _print(text())
+        case _:
+            if form not in others:
+                raise InputError(
+                    f"this command has no output as {form}",
+                    code="output.format",
+                    hint="Every command has text, json, yaml and name.",
+                )
+            _print(others[form]())
+
+
+def _print(told: str) -> None:
+    if told:
+        sys.stdout.write(told + "\n")
 
 
 def say(line: str) -> None:

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 
 from vivido.app.planning import Proposal
-from vivido.cli.output.style import paint
+from vivido.cli.output.differences import count
+from vivido.cli.output.differences import told as differences
+from vivido.cli.output.style import paint, width
+from vivido.model.difference import ABSENT
 from vivido.model.plan import Step
 from vivido.model.problem import Problem
 
@@ -13,7 +16,7 @@ def told(proposal: Proposal, *, whole: bool = True) -> str:
 
     Args:
         proposal: What was planned.
-        whole: With the rendered diff.
+        whole: With what differs in the rendered objects.
     """
     plan = proposal.plan
     verb = "Roll back" if plan.kind == "rollback" else "Promote"
@@ -48,27 +51,11 @@ def _step(step: Step) -> str:
 
 
 def _changes(proposal: Proposal) -> str:
-    """Return the diff; of an environment that was empty only what is new, for all of it is."""
-    if not proposal.diff:
-        return "The rendered objects do not change."
+    """Return what differs; of an environment that was empty only what is new, for all of it is."""
+    found = proposal.differences
+    if not found:
+        return "The rendered objects mean the same as now."
     if proposal.plan.way_back.release:
-        return coloured(proposal.diff)
-    new = [
-        line.removeprefix("+++ ").removesuffix(" (after)") for line in proposal.diff.splitlines() if line[:4] == "+++ "
-    ]
+        return f"Changes: {count(found)}\n\n{differences(found, width())}"
+    new = [one.object.text for one in found if one.right is not ABSENT and not one.path]
     return "\n".join(["New objects (vivido diff shows them whole):", *(f"  {name}" for name in new)])
-
-
-def coloured(diff: str) -> str:
-    """Return a unified diff in colour where the terminal wants it."""
-    return "\n".join(_coloured(line) for line in diff.splitlines())
-
-
-def _coloured(line: str) -> str:
-    if line.startswith(("+++", "---")):
-        return paint(line, "bold")
-    if line.startswith("+"):
-        return paint(line, "green")
-    if line.startswith("-"):
-        return paint(line, "red")
-    return paint(line, "blue") if line.startswith("@@") else line

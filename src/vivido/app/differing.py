@@ -1,0 +1,21 @@
+"""What differs between two renderings, as it may be shown."""
+
+from typing import TYPE_CHECKING
+
+from vivido.model.difference import Difference
+from vivido.model.objects import Rendered
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+    from vivido.drift.naming import Namespaces
+
+
+def differing(
+    ws: "Workspace", left: Rendered, right: Rendered, namespaces: "Namespaces" = "keep"
+) -> tuple[Difference, ...]:
+    """Return what differs, redacted; HMACs of Secrets are made with a key that nobody keeps, so they compare within it only."""
+    from vivido.drift.differ import differences
+    from vivido.drift.presentable import presentable
+
+    key = "".join(ws.token() for _ in range(4)).encode()
+    return presentable(differences(left, right, key=key, namespaces=namespaces))
