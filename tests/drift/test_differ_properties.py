@@ -198,3 +198,17 @@ def _respelt(pod: dict[str, Any], chance: random.Random) -> dict[str, Any]:
         if limits:
             limits["cpu"] = f"{int((quantity(limits['cpu']) or 0) * 1000)}m"
     return dict(chance.sample(list(other.items()), len(other)))
+
+
+@given(PODS, st.randoms(use_true_random=False))
+def test_variables_in_another_order_are_told_exactly_then(pod: dict[str, Any], chance: random.Random) -> None:
+    other = copy.deepcopy(pod)
+    for one in other["containers"]:
+        chance.shuffle(one["env"])
+    found = between(deployment(pod), deployment(other))
+    moved = {
+        one["name"] for one, two in zip(pod["containers"], other["containers"], strict=True) if one["env"] != two["env"]
+    }
+    assert {d.path[-2] for d in found} == moved
+    assert all(d.sort is Sort.ORDER for d in found)
+    assert patched(deployment(pod), found) == deployment(other)
