@@ -7,8 +7,9 @@ import pytest
 from layout_trees import DIGEST, Tree, artifact, environment, project, service, tree
 from test_layouts_kustomize import lines
 
-from vivido.layouts.directories import edits, place, read_images, render_environment, roots
+from vivido.layouts.files import edits, read_images, render_environment, roots
 from vivido.layouts.interface import Place
+from vivido.layouts.places import place
 from vivido.layouts.verify import wrong_images
 from vivido.model.objects import Rendered, identity
 from vivido.model.problem import Problem

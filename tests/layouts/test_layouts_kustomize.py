@@ -7,7 +7,7 @@ import pytest
 from layout_trees import DEPLOYMENT, DIGEST, SHOP, Tree, artifact, environment, project, service, shop, tree
 
 from vivido.errors import InputError
-from vivido.layouts.directories import edits, read_images, render_environment, roots
+from vivido.layouts.files import edits, read_images, render_environment, roots
 from vivido.layouts.verify import wrong_images
 from vivido.model.objects import Rendered, identity
 from vivido.model.problem import Problem

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from layout_trees import DEPLOYMENT, DIGEST, Tree, artifact, environment, project, service, tree
 
-from vivido.layouts.directories import edits, place, read_images, render_environment, roots
+from vivido.layouts.files import edits, read_images, render_environment, roots
 from vivido.layouts.interface import Layout, Place
 from vivido.layouts.kinds import KINDS
 from vivido.layouts.matching import Matcher, split
+from vivido.layouts.places import place
 from vivido.model.objects import Rendered, identity
 from vivido.model.problem import Problem
 from vivido.model.project import Project
@@ -179,6 +180,4 @@ def test_images_are_taken_apart_as_they_are_written() -> None:
 def test_the_layout_is_found_by_its_name() -> None:
     layout: Layout = KINDS["directories"]
     of = project(service("web", "k"))
-    assert layout.place(of, of.services[0], of.environments[0], tree(k__dev__a_yaml="").listing) == Place(
-        "k/dev", "plain"
-    )
+    assert layout.directory(of, of.services[0], of.environments[0], tree(k__dev__a_yaml="").listing) == "k/dev"

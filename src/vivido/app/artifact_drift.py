@@ -67,7 +67,7 @@ def _promoted_by(ws: "Workspace", environment: str, service: str, digest: str) -
         artifact = one.release.artifact(service)
         if artifact is not None and artifact.digest == digest:
             return one.release.id
-    return ws.repository.promoted_by(environment, service, digest)
+    return ws.repository(ws.environment(environment)).promoted_by(environment, service, digest)
 
 
 def tags(ws: "Workspace", environment: Environment, deployed: Deployed) -> tuple[list[ArtifactDrift], list[str]]:

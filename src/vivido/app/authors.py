@@ -2,14 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from vivido.model.project import Environment
 from vivido.model.record import Deployed
 from vivido.model.release import Release
 
 if TYPE_CHECKING:
+    from vivido.app.repository import Change
     from vivido.app.workspace import Workspace
 
 
-def authors_between(ws: "Workspace", deployed: Deployed | None, release: Release, by: str) -> tuple[str, ...]:
+def authors_between(
+    ws: "Workspace", environment: Environment, deployed: Deployed | None, release: Release, by: str
+) -> tuple[str, ...]:
     """Return e-mail addresses and names of everybody who must not approve as “the author”.
 
     They are the authors, committers and co-authors of the commits between the environment's live release and this one,
@@ -18,15 +22,32 @@ def authors_between(ws: "Workspace", deployed: Deployed | None, release: Release
     """
     ours = frozenset(d.commit for e in ws.project.environments for d in ws.records.deployed(e.name, limit=200))
     start = deployed.release if deployed else None
-    found = {*marks(by), *_recorded(ws, start, release)}
-    old = start.revision.commit if start else ""
-    for commit in ws.repository.commits(old, release.revision.commit):
+    found = {*marks(by), *_recorded(ws, start, release), *source_people(ws, start, release)}
+    for commit in changes_between(ws, environment, start, release):
         if commit.id not in ours:
             found.update(commit.people)
-    for artifact in release.artifacts:
-        was = start.artifact(artifact.service) if start else None
-        found.update(ws.repository.source_people(was.commit if was else "", artifact.commit))
     return tuple(sorted(filter(None, found)))
+
+
+def changes_between(
+    ws: "Workspace", environment: Environment, old: Release | None, new: Release
+) -> tuple["Change", ...]:
+    """Return the commits of an environment's configuration that one release contains and an older one does not."""
+    repository, revision = ws.repository(environment), new.revision_of(environment.name)
+    if revision is None:
+        return ()
+    before = old.revision_of(environment.name) if old else None
+    return repository.commits(before.commit if before else "", revision.commit)
+
+
+def source_people(ws: "Workspace", old: Release | None, new: Release) -> set[str]:
+    """Return the addresses of everybody in the application's commits between two releases."""
+    repository = ws.repository(ws.project.environments[0])
+    found: set[str] = set()
+    for artifact in new.artifacts:
+        was = old.artifact(artifact.service) if old else None
+        found.update(repository.source_people(was.commit if was else "", artifact.commit))
+    return found
 
 
 def marks(who: str) -> tuple[str, ...]:

@@ -24,10 +24,10 @@ def edits_at(ws: "Workspace", commit: str, environment: Environment, artifacts: 
     Raises:
         RefusedError: `layout.refused`: an image is nowhere in the environment's files, with what was looked for.
     """
-    from vivido.layouts.directories import edits
+    from vivido.layouts.files import edits
 
-    tree = ws.repository.tree(commit)
-    found = edits(ws.placed, environment, placed(artifacts, environment.registry), tree.read, tree.listing)
+    tree = ws.repository(environment).tree(commit)
+    found = edits(ws.placed(environment), environment, placed(artifacts, environment.registry), tree.read, tree.listing)
     if isinstance(found, tuple):
         raise refused("layout.refused", f"{environment.name}'s configuration cannot take the release", found)
     return found
@@ -53,13 +53,13 @@ def rendered_at(
 
     artifacts = placed(artifacts, environment.registry)
     images = sorted([a.service, "" if as_is else a.image] for a in artifacts)
-    services = [[s.name, s.config, s.image, s.replaces] for s in ws.placed.services]
+    services = [[s.name, s.config, s.image, s.replaces] for s in ws.placed(environment).services]
     kept = ws.state / "rendered" / f"{fingerprint([commit, environment.name, images, services])}.json"
     if kept.is_file():
         return msgspec.json.decode(kept.read_bytes(), type=Rendered)
     changed = {} if as_is else edits_at(ws, commit, environment, artifacts)
     rendered = _render(ws, commit, environment, changed, [a.service for a in artifacts])
-    wrong = () if as_is else wrong_images(ws.placed, artifacts, rendered)
+    wrong = () if as_is else wrong_images(ws.placed(environment), artifacts, rendered)
     if wrong:
         raise refused("layout.wrong-image", f"{environment.name} would not run what is promoted", wrong)
     refuse_secrets(ws, rendered)
@@ -79,19 +79,20 @@ def rendered_with(
 def _render(
     ws: "Workspace", commit: str, environment: Environment, changed: Mapping[str, bytes | None], services: Sequence[str]
 ) -> Rendered:
-    from vivido.layouts.directories import render_environment, roots
+    from vivido.layouts.files import render_environment, roots
 
-    tree = ws.repository.tree(commit)
+    repository, project = ws.repository(environment), ws.placed(environment)
+    tree = repository.tree(commit)
     with tempfile.TemporaryDirectory(prefix="vivido-render-") as scratch:
         where = Path(scratch)
-        ws.repository.export(commit, roots(ws.placed, environment, tree.listing, tree.read), where)
+        repository.export(commit, roots(project, environment, tree.listing, tree.read), where)
         for path, content in changed.items():
             if content is None:
                 (where / path).unlink(missing_ok=True)
             else:
                 (where / path).parent.mkdir(parents=True, exist_ok=True)
                 (where / path).write_bytes(content)
-        rendered = render_environment(ws.placed, environment, where, services)
+        rendered = render_environment(project, environment, where, services)
     if isinstance(rendered, tuple):
         raise refused("render.refused", f"{environment.name} cannot be rendered", rendered)
     return rendered

@@ -10,6 +10,7 @@ from vivido.process import find, run
 from vivido.text.redact import redact
 
 if TYPE_CHECKING:
+    from vivido.app.repository import ConfigurationRepository
     from vivido.app.workspace import Workspace
 
 
@@ -48,7 +49,10 @@ def doctor(ws: "Workspace") -> tuple[Finding, ...]:
     needed = _needed(ws)
     found = [_program(_PROGRAMS[name], name in needed) for name in _PROGRAMS]
     found += [_attempt("state", lambda: _state(ws), "Check the path or the URL under `state:`.")]
-    found += [_attempt("configuration", lambda: _git(ws), "Check `configuration:` and your Git credentials.")]
+    found += [
+        _attempt(name, lambda where=where: _git(where), "Check `configuration:` and your Git credentials.")
+        for name, where in _configurations(ws)
+    ]
     found += [
         _attempt(f"registry {s.name}", lambda image=s.image: _registry(ws, image), "docker login, or `registries:`")
         for s in ws.project.services
@@ -97,9 +101,22 @@ def _state(ws: "Workspace") -> str:
     return f"{ws.database.url.partition(':')[0]}, {count} promotions"
 
 
-def _git(ws: "Workspace") -> str:
-    tip = ws.repository.fetch()
-    return f"{ws.repository.url}, {ws.repository.branch} at {tip[:12]}"
+def _configurations(ws: "Workspace") -> list[tuple[str, Callable[[], "ConfigurationRepository"]]]:
+    """Return what is to be looked at: one configuration, or that of each environment."""
+    from vivido.layouts.kinds import layout_of
+
+    several = layout_of(ws.project).several
+    environments = ws.project.environments if several else ws.project.environments[:1]
+    return [
+        (f"configuration of {e.name}" if several else "configuration", lambda e=e: ws.repository(e))
+        for e in environments
+    ]
+
+
+def _git(where: Callable[[], "ConfigurationRepository"]) -> str:
+    repository = where()
+    tip = repository.fetch()
+    return f"{repository.url}, {repository.branch} at {tip[:12]}"
 
 
 def _registry(ws: "Workspace", image: str) -> str:

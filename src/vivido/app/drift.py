@@ -194,7 +194,7 @@ def _declared(
     progress: Callable[[str], None],
 ) -> list[Item]:
     """Mark what the branch declares since: it waits for its promotion only."""
-    tip = ws.repository.fetch()
+    tip = ws.repository(environment).fetch()
     if tip == deployed.commit:
         return items
     try:

@@ -44,11 +44,11 @@ def governing(ws: "Workspace", environment: Environment, deployed: str, tip: str
     Raises:
         RefusedError: `governing.unreadable`: no rule is no leave.
     """
-    pushed = project_at(ws, tip)
+    pushed = project_at(ws, environment, tip)
     if pushed is None:
         note = "gates and people are those of the file on this machine: no repository holds a file that can be read"
         return Governing(environment, ws.project.roster, (note,))
-    base = project_at(ws, deployed) if deployed else None
+    base = project_at(ws, environment, deployed) if deployed else None
     gates = governing_gates(_gates(pushed, environment.name), _gates(base, environment.name))
     roster = (base or pushed).roster
     notes: list[str] = []
@@ -71,15 +71,15 @@ def _gates(project: Project | None, name: str) -> tuple[GateSpec, ...]:
     return found.gates if found else ()
 
 
-def project_at(ws: "Workspace", commit: str) -> Project | None:
-    """Return what the file says at a commit; None where no repository holds it there.
+def project_at(ws: "Workspace", environment: Environment, commit: str) -> Project | None:
+    """Return what the file says at a commit of an environment's configuration; None where no repository holds it there.
 
     Raises:
         RefusedError: `governing.unreadable`.
     """
     from vivido.config.load import check
 
-    text = ws.repository.file_at(Path(ws.project.file), commit)
+    text = ws.repository(environment).file_at(Path(ws.project.file), commit)
     if text is None:
         return None
     project, mistakes = check(text, Path(ws.project.file), ws.kinds.for_config())

@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vivido.app.planning import declared
 from vivido.errors import Error
-from vivido.model.event import Entry, StepEnded
+from vivido.model.event import Entry, Started, StepEnded
 
 if TYPE_CHECKING:
+    from vivido.app.repository import ConfigurationRepository
     from vivido.app.workspace import Workspace
 
 
@@ -26,7 +28,6 @@ class Verified(msgspec.Struct, frozen=True):
 def verify(ws: "Workspace", promotion: str = "") -> tuple[Verified, ...]:
     """Check one promotion's chain, or all, against themselves and against Git."""
     ids = [promotion] if promotion else [r.id for r in ws.records.promotions(limit=100_000)]
-    ws.repository.fetch()
     return tuple(_verify(ws, i) for i in reversed(ids))
 
 
@@ -45,9 +46,18 @@ def _commits(entries: tuple[Entry, ...]) -> tuple[str, ...]:
     return tuple(str(e.facts["commit"]) for e in ended if "commit" in e.facts)
 
 
+def _where(ws: "Workspace", entries: tuple[Entry, ...]) -> "ConfigurationRepository":
+    """Return the repository that a promotion committed to, as it is now."""
+    started = entries[0].event
+    assert isinstance(started, Started)  # noqa: S101 - a chain begins with its plan
+    repository = ws.repository(declared(ws, started.plan))
+    repository.fetch()
+    return repository
+
+
 def _disagreement(ws: "Workspace", entries: tuple[Entry, ...], commit: str) -> str:
     try:
-        told = ws.repository.trailer(commit, "Vivido-Ledger")
+        told = _where(ws, entries).trailer(commit, "Vivido-Ledger")
     except Error as e:
         return f"commit {commit[:12]} cannot be read: {e.message}"
     if told not in {e.hash for e in entries}:

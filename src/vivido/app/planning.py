@@ -10,6 +10,7 @@ from vivido.app.contract import unmet
 from vivido.app.differing import differing
 from vivido.app.entry import Known, obstacles
 from vivido.app.governing import Governing, governing
+from vivido.app.revisions import own_revision
 from vivido.app.steps import cleanup, forward, undo
 from vivido.errors import RefusedError, UnreachableError
 from vivido.model.difference import Difference
@@ -68,10 +69,10 @@ def propose(
     problems = obstacles(release, environment, _known(ws, environment, deployed))
     if problems:
         raise refused("promotion.refused", f"{release.id} may not go to {environment.name}", problems)
-    tip = ws.repository.fetch()
+    tip = ws.repository(environment).fetch()
     if not state_lost:
         refuse_behind(ws, environment)
-    rendered = rendered_at(ws, release.revision.commit, environment, release.artifacts)
+    rendered = rendered_at(ws, own_revision(release, environment), environment, release.artifacts)
     refuse_bent(ws, environment, release, rendered, tip)
     before = _rendered_now(ws, environment, deployed, tip)
     rules = governing(ws, environment, deployed.commit if deployed else "", tip)
@@ -88,7 +89,7 @@ def propose(
         gates=rules.environment.gates,
         roster=rules.roster,
         way_back=way_back(deployed, environment.name),
-        authors=authors_between(ws, deployed, release, by),
+        authors=authors_between(ws, environment, deployed, release, by),
         requested_by=by,
         requested_at=ws.now(),
         reason=reason,
@@ -128,7 +129,7 @@ def refuse_behind(ws: "Workspace", environment: Environment) -> None:
     Raises:
         RefusedError: `state.behind`.
     """
-    promotion, commit = ws.repository.newest_promotion(environment.name)
+    promotion, commit = ws.repository(environment).newest_promotion(environment.name)
     if not promotion or ws.journal.read(promotion):
         return
     raise RefusedError(
@@ -144,10 +145,10 @@ def refuse_bent(ws: "Workspace", environment: Environment, release: Release, ren
     Raises:
         RefusedError: `promotion.bent`: names the commits in between and what to do.
     """
-    revision = release.revision.commit
+    revision = own_revision(release, environment)
     if tip == revision or rendered_at(ws, tip, environment, release.artifacts).hash == rendered.hash:
         return
-    between = ws.repository.commits(revision, tip)
+    between = ws.repository(environment).commits(revision, tip)
     lines = [f"  - {c.id[:12]} {c.subject} ({c.author})" for c in between if c.promotion == ""]
     raise RefusedError(
         f"{environment.name} at the branch's tip would not be what {release.id} was validated with; since then came:\n"

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vivido.app.authors import changes_between, source_people
 from vivido.app.promote import start
+from vivido.app.revisions import take
 from vivido.build.external import inspect_external
 from vivido.build.images import Images
 from vivido.errors import Error, InputError, NotFoundError
 from vivido.model.project import Service
 from vivido.model.reference import Reference, parse_reference, parse_repository
-from vivido.model.release import Artifact, Release, ReleaseRecord, Revision
+from vivido.model.release import Artifact, Release, ReleaseRecord
 from vivido.text.redact import redact
 
 if TYPE_CHECKING:
@@ -40,16 +42,15 @@ def create(ws: "Workspace", artifacts: Mapping[str, str], *, by: str, revision: 
         artifacts: Service → `repository@sha256:…`, or `repository:tag`, which is resolved once, now. A service that is not
             named keeps the artifact of the newest release, or, where there is none, takes what the channel tag points at.
         by: Who makes it.
-        revision: Commit of the configuration; empty for the branch's tip.
+        revision: Commit of the configuration, or `ENVIRONMENT=COMMIT,…` where each has its own; empty for the branches' tips.
         note: A line for people; empty for the commit's subject.
 
     Raises:
-        InputError: `release.service`, `release.repository`, `release.empty`.
+        InputError: `release.service`, `release.repository`, `release.empty`, `release.revision`.
         NotFoundError: `artifact.missing`: the registry does not have it.
     """
-    tip = ws.repository.fetch()
-    commit = ws.repository.resolve(revision) if revision else tip
     newest = next(iter(ws.records.releases(limit=1)), None)
+    taken = take(ws, newest.release if newest else None, revision)
     said: list[str] = []
     chosen = _choose(ws, artifacts, newest.release if newest else None, said)
     if not chosen:
@@ -58,20 +59,21 @@ def create(ws: "Workspace", artifacts: Mapping[str, str], *, by: str, revision: 
             code="release.empty",
             hint="Build first (vivido build), or name one: --artifact web=registry/app@sha256:…",
         )
-    if newest is not None and not revision and ws.repository.only_promotions(newest.release.revision.commit, tip):
-        # Promotions move the tip, and are no other configuration than the one they promoted.
-        commit = newest.release.revision.commit
-    release = Release(tuple(sorted(chosen)), Revision(ws.repository.url, commit))
+    release = Release(tuple(sorted(chosen)), taken.revision, taken.revisions)
     known = ws.records.release(release.id)
     record = known or ReleaseRecord(release, ws.now(), by, _authors(ws, newest, release), note or _subject(ws, release))
     ws.records.add_release(record)
     promotions, notes = _set_out(ws, release, by)
     missing = [s.name for s in ws.project.services if release.artifact(s.name) is None]
     told = (f"without {', '.join(missing)}: nothing was built of it yet",) if missing else ()
-    ahead = ws.repository.unpushed(tip)
-    left_out = f"HEAD {ahead[:12]} is not pushed to {ws.repository.branch}: its configuration is not in this release"
-    behind = (left_out,) if ahead else ()
-    return Created(record, known is not None, promotions, (*said, *told, *behind, *notes))
+    return Created(record, known is not None, promotions, (*said, *told, *taken.notes, *_left_out(ws), *notes))
+
+
+def _left_out(ws: "Workspace") -> tuple[str, ...]:
+    repository = ws.repository(ws.project.environments[0])
+    ahead = repository.unpushed(repository.tip())
+    told = f"HEAD {ahead[:12]} is not pushed to {repository.branch}: its configuration is not in this release"
+    return (told,) if ahead else ()
 
 
 def _choose(ws: "Workspace", named: Mapping[str, str], newest: Release | None, notes: list[str]) -> list[Artifact]:
@@ -146,18 +148,14 @@ def inspect(ws: "Workspace", service: Service, reference: Reference) -> Artifact
 
 def _authors(ws: "Workspace", newest: ReleaseRecord | None, release: Release) -> tuple[str, ...]:
     old = newest.release if newest else None
-    found = {
-        a for c in ws.repository.commits(old.revision.commit if old else "", release.revision.commit) for a in c.people
-    }
-    for artifact in release.artifacts:
-        was = old.artifact(artifact.service) if old else None
-        found.update(ws.repository.source_people(was.commit if was else "", artifact.commit))
+    found = {a for e in ws.project.environments for c in changes_between(ws, e, old, release) for a in c.people}
+    found.update(source_people(ws, old, release))
     found.discard("vivido@localhost")
     return tuple(sorted(found))
 
 
 def _subject(ws: "Workspace", release: Release) -> str:
-    return ws.repository.subject(release.revision.commit)
+    return ws.repository(ws.project.environments[0]).subject(release.revision.commit)
 
 
 def _set_out(ws: "Workspace", release: Release, by: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

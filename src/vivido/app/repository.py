@@ -1,4 +1,4 @@
-"""The configuration repository as operations see it: tips, trees, commits; and the source repository's people."""
+"""The configuration repositories as operations see them: tips, trees, commits; and the source repository's people."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +13,7 @@ from vivido.git.mirror import Mirror
 from vivido.git.read import is_ancestor, listing, read
 from vivido.git.trailers import trailer
 from vivido.git.worktree import head_commit, origin_url, toplevel
-from vivido.model.project import Project
+from vivido.model.project import Configuration, Project
 from vivido.text.redact import without_userinfo
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Tree(msgspec.Struct, frozen=True):
 
 
 class ConfigurationRepository:
-    """The repository that holds the environments' configuration, through its mirror.
+    """A branch of a repository that holds configuration of environments, through the repository's mirror.
 
     Args:
         mirror: Of that repository.
@@ -71,6 +71,10 @@ class ConfigurationRepository:
     def fetch(self) -> str:
         """Bring the branch up to date and return its tip."""
         return self.mirror.fetch(self.branch)
+
+    def tip(self) -> str:
+        """Return the branch's tip as it was last fetched; it is fetched where it never was."""
+        return self.mirror.tip(self.branch) or self.fetch()
 
     def tree(self, commit: str) -> Tree:
         """Return the files of a commit."""
@@ -188,29 +192,50 @@ class ConfigurationRepository:
         return next((c.subject for c in near if not trailer(c.message, PROMOTION)), "")
 
 
-def configuration_repository(project: Project, cache: Path) -> ConfigurationRepository:
-    """Open the repository that a project's file names, or the one that holds the file.
+class Repositories:
+    """The repositories that a project's file names, each opened once, and the one that holds the file.
 
-    Raises:
-        NotFoundError: `git.no-repository`: the file is in no repository and names none.
+    Args:
+        project: The project.
+        cache: Directory of the mirrors.
     """
-    home = _home(Path(project.root))
-    own = "" if home is None else origin_url(home) or str(home)
-    named = project.configuration.repository
-    if named in ("", "."):
-        if not own:
+
+    def __init__(self, project: Project, cache: Path) -> None:
+        self._root = Path(project.root)
+        self._cache = cache
+        self._home = _home(self._root)
+        self._mirrors: dict[tuple[str, str], Mirror] = {}
+        self._opened: dict[Configuration, ConfigurationRepository] = {}
+
+    def of(self, configuration: Configuration) -> ConfigurationRepository:
+        """Return where a configuration is kept.
+
+        Raises:
+            NotFoundError: `git.no-repository`: the file is in no repository and names none.
+        """
+        if configuration not in self._opened:
+            self._opened[configuration] = self._open(configuration)
+        return self._opened[configuration]
+
+    def _open(self, configuration: Configuration) -> ConfigurationRepository:
+        own = "" if self._home is None else origin_url(self._home) or str(self._home)
+        named = configuration.repository
+        if named in ("", ".") and not own:
             raise NotFoundError(
-                f"{project.root} is in no Git repository",
+                f"{self._root} is in no Git repository",
                 code="git.no-repository",
                 hint="Run `git init` there, or name the repository under `configuration:`.",
             )
-        mirror = Mirror(own, cache)
-        return ConfigurationRepository(mirror, project.configuration.branch, home, mirror)
-    local = Path(project.root) / named
-    address = str(local.resolve()) if "://" not in named and local.is_dir() else named
-    mirror = Mirror(address, cache)
-    source = Mirror(own, cache) if own and own != address else mirror
-    return ConfigurationRepository(mirror, project.configuration.branch, home, source)
+        local = self._root / named
+        address = own if named in ("", ".") else named
+        if named not in ("", ".") and "://" not in named and local.is_dir():
+            address = str(local.resolve())
+        mirror = self._mirror(address, configuration.credentials)
+        source = self._mirror(own, "") if own and own != address else mirror
+        return ConfigurationRepository(mirror, configuration.branch, self._home, source)
+
+    def _mirror(self, address: str, credentials: str) -> Mirror:
+        return self._mirrors.setdefault((address, credentials), Mirror(address, self._cache, credentials=credentials))
 
 
 def _home(root: Path) -> Path | None:

@@ -11,6 +11,7 @@ from vivido.git.commit import Edits, Kept
 from vivido.git.reverse import Conflicts, reverse
 from vivido.model.objects import Rendered
 from vivido.model.plan import Plan
+from vivido.model.project import Environment
 from vivido.model.release import placed
 
 if TYPE_CHECKING:
@@ -43,10 +44,10 @@ def reversal(ws: "Workspace", plan: Plan, tip: str) -> Reversal:
     commits = commits_since(ws, plan.environment, plan.release.id)
     services = [a.service for a in plan.release.artifacts]
     discard = plan.steps[-1].options.get("discard") is True
-    files = undone(ws, tip, commits, discard=discard)
     environment = declared(ws, plan)
-    files = {**files, **_images(ws, plan, tip, _plain(ws, files), discard=discard)}
-    return Reversal(files, rendered_with(ws, tip, environment, _plain(ws, files), services))
+    files = undone(ws, environment, tip, commits, discard=discard)
+    files = {**files, **_images(ws, plan, tip, _plain(ws, environment, files), discard=discard)}
+    return Reversal(files, rendered_with(ws, tip, environment, _plain(ws, environment, files), services))
 
 
 def rendered_back(ws: "Workspace", plan: Plan) -> Rendered:
@@ -54,21 +55,25 @@ def rendered_back(ws: "Workspace", plan: Plan) -> Rendered:
     from vivido.app.content import rendered_at
     from vivido.git.history import find_by_trailer
 
-    tip = ws.repository.fetch()
+    environment = declared(ws, plan)
+    repository = ws.repository(environment)
+    tip = repository.fetch()
     key = {"Vivido-Promotion": plan.promotion, "Vivido-Step": "commit"}
-    made = find_by_trailer(ws.repository.mirror, ws.repository.branch, key, plan.base or None)
+    made = find_by_trailer(repository.mirror, repository.branch, key, plan.base or None)
     if made is not None:
-        return rendered_at(ws, made, declared(ws, plan), plan.release.artifacts)
+        return rendered_at(ws, made, environment, plan.release.artifacts)
     return reversal(ws, plan, tip).rendered
 
 
-def undone(ws: "Workspace", tip: str, commits: tuple[str, ...], *, discard: bool = False) -> Edits:
+def undone(
+    ws: "Workspace", environment: Environment, tip: str, commits: tuple[str, ...], *, discard: bool = False
+) -> Edits:
     """Take commits' changes out of the branch, keeping what people changed since.
 
     Raises:
         ConflictError: `rollback.edited`.
     """
-    found = reverse(ws.repository.mirror, tip, commits, discard=discard)
+    found = reverse(ws.repository(environment).mirror, tip, commits, discard=discard)
     if not isinstance(found, Conflicts):
         return found.edits
     lines = [f"  - {c.path}:{c.line} {' / '.join(c.ours)} ({c.author}, {c.commit[:12]})" for c in found.found]
@@ -81,15 +86,16 @@ def undone(ws: "Workspace", tip: str, commits: tuple[str, ...], *, discard: bool
 
 def _images(ws: "Workspace", plan: Plan, tip: str, done: dict[str, bytes | None], *, discard: bool) -> dict[str, bytes]:
     """Return what must still change so that the goal's own images run: lines that no promotion wrote."""
-    from vivido.layouts.directories import edits
+    from vivido.layouts.files import edits
 
-    tree, environment = ws.repository.tree(tip), declared(ws, plan)
+    environment = declared(ws, plan)
+    tree = ws.repository(environment).tree(tip)
 
     def read(path: str) -> bytes | None:
         return done[path] if path in done else tree.read(path)
 
     wanted = placed(plan.release.artifacts, environment.registry)
-    found = edits(ws.placed, environment, wanted, read, tree.listing)
+    found = edits(ws.placed(environment), environment, wanted, read, tree.listing)
     if isinstance(found, tuple):
         raise refused("layout.refused", f"{environment.name}'s configuration cannot take {plan.release.id}", found)
     if found and not discard:
@@ -102,11 +108,12 @@ def _images(ws: "Workspace", plan: Plan, tip: str, done: dict[str, bytes | None]
     return found
 
 
-def _plain(ws: "Workspace", files: Edits) -> dict[str, bytes | None]:
+def _plain(ws: "Workspace", environment: Environment, files: Edits) -> dict[str, bytes | None]:
     """Return the edits as bytes: an object that the repository has already is read."""
     from vivido.git.read import content_of
 
+    mirror = ws.repository(environment).mirror
     return {
-        path: content_of(ws.repository.mirror, content.id) if isinstance(content, Kept) else content
+        path: content_of(mirror, content.id) if isinstance(content, Kept) else content
         for path, content in files.items()
     }

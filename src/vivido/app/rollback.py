@@ -10,6 +10,7 @@ from vivido.app.differing import differing
 from vivido.app.governing import governing
 from vivido.app.planning import Proposal, refuse_behind, way_back
 from vivido.app.reversal import commits_since, reversal
+from vivido.app.revisions import own_revision
 from vivido.app.steps import cleanup, forward, undo
 from vivido.engine.recorder import fold
 from vivido.errors import ConflictError, NotFoundError, RefusedError
@@ -44,7 +45,7 @@ def plan_rollback(
     goal = _goal(ran, name, to, frozenset(p.release for p in ws.records.pins(name)))
     live = ran[0]
     _refuse_under_way(ws, name)
-    tip = ws.repository.fetch()
+    tip = ws.repository(environment).fetch()
     refuse_behind(ws, environment)
     rules = governing(ws, environment, live.commit, tip)
     draft = Plan(
@@ -60,7 +61,7 @@ def plan_rollback(
         gates=rules.environment.gates,
         roster=rules.roster,
         way_back=way_back(live, name),
-        authors=authors_between(ws, goal, live.release, by),
+        authors=authors_between(ws, environment, goal, live.release, by),
         requested_by=by,
         requested_at=ws.now(),
         reason=reason,
@@ -76,7 +77,7 @@ def plan_rollback(
             " only in commits that people made",
             code="rollback.no-effect",
             hint="Revert them and promote that: git revert "
-            f"{goal.release.revision.commit[:12]}..{live.release.revision.commit[:12]}",
+            f"{own_revision(goal.release, environment)[:12]}..{own_revision(live.release, environment)[:12]}",
         )
     same = found.rendered.hash == goal.content
     before = rendered_at(ws, tip, environment, live.release.artifacts, as_is=True)

@@ -27,7 +27,7 @@ from vivido.text.nearest import nearest
 from vivido.time.clock import Now, system_now
 
 if TYPE_CHECKING:
-    from vivido.app.repository import ConfigurationRepository
+    from vivido.app.repository import ConfigurationRepository, Repositories
     from vivido.engine.driver import Driver
     from vivido.registry.client import Client
     from vivido.targets.interface import Target, TargetContext
@@ -100,19 +100,27 @@ class Workspace:
         return Records(self.database, self.project.name)
 
     @cached_property
-    def repository(self) -> "ConfigurationRepository":
-        """The repository that holds the environments' configuration."""
-        from vivido.app.repository import configuration_repository
+    def _repositories(self) -> "Repositories":
+        from vivido.app.repository import Repositories
 
-        return configuration_repository(self.project, cache_directory() / "git")
+        return Repositories(self.project, cache_directory() / "git")
 
-    @cached_property
-    def placed(self) -> Project:
-        """The project with its services' directories as paths of the configuration repository.
+    def repository(self, environment: Environment) -> "ConfigurationRepository":
+        """Return the repository, at its branch, that holds an environment's configuration."""
+        from vivido.layouts.kinds import layout_of
 
-        `vivido.yaml` may lie in a directory of that repository; what it names is relative to itself.
+        return self._repositories.of(layout_of(self.project).configuration(self.project, environment))
+
+    def prefix(self, environment: Environment) -> str:
+        """Return the directory of `vivido.yaml` in the repository of an environment's configuration; empty for its top.
+
+        What the file names is relative to itself. Where it lies in another repository, paths are from that one's top.
         """
-        prefix = self.repository.path_of(Path(self.project.root))
+        return self.repository(environment).path_of(Path(self.project.root))
+
+    def placed(self, environment: Environment) -> Project:
+        """Return the project with its services' directories as paths of the repository of an environment's configuration."""
+        prefix = self.prefix(environment)
         if not prefix:
             return self.project
         return msgspec.structs.replace(

@@ -39,8 +39,14 @@ class Mirror:
         path: The bare repository in the cache.
     """
 
-    def __init__(self, url: str, cache: Path) -> None:
+    def __init__(self, url: str, cache: Path, *, credentials: str = "") -> None:
         """Name the mirror of `url` under the directory `cache`; nothing is made before it is needed.
+
+        Args:
+            url: The address.
+            cache: Where mirrors are kept.
+            credentials: The credential helper to ask instead of those that Git has, as `credential.helper` takes it. Git asks
+                it when a server wants to know who comes, and not before.
 
         Raises:
             InputError: `git.url`, `git.url-password`.
@@ -52,6 +58,9 @@ class Mirror:
         self._opened: Repository | None = None
         self._birth = (0, 0)
         self._holding = False
+        # An empty value forgets the helpers of Git's own configuration, so that no other environment's is asked.
+        own = ["credential.helper=", f"credential.helper={credentials}", "credential.useHttpPath=true"]
+        self._config = own if credentials else []
 
     def fetch(self, branch: str = "") -> str:
         """Bring a branch up to date and return its tip.
@@ -261,7 +270,7 @@ class Mirror:
         return True
 
     def _git(self, args: tuple[str, ...]) -> Completed:
-        return git(args, directory=self.path, bare=True, remote=True)
+        return git(args, directory=self.path, bare=True, remote=True, config=self._config)
 
     def _forget(self, branch: str) -> None:
         with self.locked(), self.reading():

@@ -3,10 +3,10 @@
 import msgspec
 
 from vivido.layouts.interface import Place
+from vivido.layouts.kinds import layout_of
 from vivido.model.problem import Problem
 from vivido.model.project import Chart, Environment, Project, Service
 from vivido.render.chart import VALUES, read_chart
-from vivido.render.detect import CHART, KUSTOMIZATIONS
 from vivido.render.interface import HelmRelease
 from vivido.render.tree import List, Read, is_directory, join, names
 
@@ -28,19 +28,6 @@ _CONVENTIONS = (
 """Names of an environment's values file beside a chart, without their ending."""
 _ENDINGS = (".yaml", ".yml")
 _PLACEHOLDER = "{environment}"
-
-
-def shared(service: Service, environment: Environment, listing: List) -> str | None:
-    """Return the directory of a chart that serves all environments, None where the service has none."""
-    base = join("", service.config.replace(_PLACEHOLDER, environment.name))
-    if base is None:
-        return None
-    return next((at for at in (base, join(base, "chart") or "chart") if CHART in names(at, listing)), None)
-
-
-def stands_alone(directory: str, listing: List) -> bool:
-    """Say whether an environment's directory is rendered by itself, and does not only hold values for the chart beside it."""
-    return any(name in (CHART, *KUSTOMIZATIONS) for name in names(directory, listing))
 
 
 def release(
@@ -103,7 +90,8 @@ def _values(
         what = f"{' and '.join(found[:3])} could all be {service.name}'s values for {environment.name}"
         return Problem("layout.no-values", what, f"Say which: config: {{helm: {directory}, values: […]}}", directory)
     common = [p for base in bases[1:] for p in _named(base, "values", listing)]
-    if found or len(project.environments) == 1:
+    # On a branch or in a repository of its own a chart's values are the environment's.
+    if found or len(project.environments) == 1 or layout_of(project).several:
         return (*common, *found)
     looked_for = ", ".join(f"{c.replace(_PLACEHOLDER, environment.name)}.yaml" for c in _CONVENTIONS[:6])
     return Problem(

@@ -2,5 +2,11 @@
 
 from vivido.layouts import directories
 from vivido.layouts.interface import Layout
+from vivido.model.project import Project
 
 KINDS: dict[str, Layout] = {"directories": directories}
+
+
+def layout_of(project: Project) -> Layout:
+    """Return how a project's configuration is kept."""
+    return KINDS[project.layout]

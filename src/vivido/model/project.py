@@ -116,6 +116,17 @@ class Provided(msgspec.Struct, frozen=True):
     because: str
 
 
+class Configuration(msgspec.Struct, frozen=True):
+    """The repository that holds the environments' configuration."""
+
+    repository: str = ""
+    """URL or path; empty: the one that holds `vivido.yaml` (its `origin`, or itself where it has none)."""
+    branch: str = ""
+    """Empty: the branch that the remote's HEAD names."""
+    credentials: str = ""
+    """Git's credential helper for it, as `credential.helper` takes it; empty: those that Git has anyway."""
+
+
 class Environment(msgspec.Struct, frozen=True):
     """A named stop on the way."""
 
@@ -139,6 +150,10 @@ class Environment(msgspec.Struct, frozen=True):
     expect: tuple[Expectation, ...] = ()
     """What must hold in its rendered objects."""
     provides: tuple[Provided, ...] = ()
+    configuration: Configuration | None = None
+    """Its own part of where configuration is kept, as its layout wants it; None: as the project says."""
+    own: tuple[str, ...] = ()
+    """Layout `branches`: patterns of the files that belong to it, and stay as its branch has them."""
 
 
 class SecretAllowance(msgspec.Struct, frozen=True):
@@ -146,15 +161,6 @@ class SecretAllowance(msgspec.Struct, frozen=True):
 
     name: str
     because: str
-
-
-class Configuration(msgspec.Struct, frozen=True):
-    """The repository that holds the environments' configuration."""
-
-    repository: str = ""
-    """URL or path; empty: the one that holds `vivido.yaml` (its `origin`, or itself where it has none)."""
-    branch: str = ""
-    """Empty: the branch that the remote's HEAD names."""
 
 
 class RegistryOptions(msgspec.Struct, frozen=True):

@@ -56,12 +56,20 @@ class Release(msgspec.Struct, frozen=True):
     artifacts: tuple[Artifact, ...]
     """One per service, sorted by service."""
     revision: Revision
+    """Of the one configuration; where each environment has its own, that of the first environment."""
+    revisions: dict[str, Revision] = {}
+    """Environment → its own revision, in layouts where each has one; empty where one serves all."""
 
     @property
     def id(self) -> str:
-        """`r-` and 12 hexadecimal characters of the SHA-256 over digests, repositories and revision."""
+        """`r-` and 12 hexadecimal characters of the SHA-256 over digests, repositories and revisions."""
         parts = [[a.service, str(a.repository), a.digest] for a in sorted(self.artifacts)]
-        return "r-" + fingerprint([parts, self.revision.commit])[:12]
+        own = [{name: r.commit for name, r in self.revisions.items()}] if self.revisions else []
+        return "r-" + fingerprint([parts, self.revision.commit, *own])[:12]
+
+    def revision_of(self, environment: str) -> Revision | None:
+        """Return the revision that goes with an environment; None where the release was made without one for it."""
+        return self.revisions.get(environment) if self.revisions else self.revision
 
     def artifact(self, service: str) -> Artifact | None:
         """Return the artifact of a service, None where the release has none."""

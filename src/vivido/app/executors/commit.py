@@ -8,6 +8,7 @@ from vivido.app.entry import pinned_out
 from vivido.app.executors.side import environment_of
 from vivido.app.planning import pins_before, refuse_bent
 from vivido.app.reversal import reversal
+from vivido.app.revisions import own_revision
 from vivido.engine.executor import Done, Work, passed
 from vivido.errors import IntegrityError
 from vivido.git.commit import Edits, Signature
@@ -16,6 +17,7 @@ from vivido.git.publish import Edit, Hand, Key, backoff, publish
 from vivido.git.sign import ssh_signer
 from vivido.model.gate import Judgment, Outcome
 from vivido.model.plan import Plan
+from vivido.model.release import Release
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
@@ -32,7 +34,7 @@ class Commit:
 
     def __call__(self, work: Work) -> Done:
         """Derive the edit on the branch's tip, commit, push by compare-and-swap; derive again after a lost race."""
-        plan, repository = work.state.plan, self._ws.repository
+        plan, repository = work.state.plan, self._ws.repository(environment_of(self._ws, work))
         if work.find_only:
             return self._found(work)
         at = work.state.step(work.step).opened
@@ -55,7 +57,7 @@ class Commit:
 
     def _found(self, work: Work) -> Done:
         """Say whether the commit is there, without making it: the promotion is stopping."""
-        plan, repository = work.state.plan, self._ws.repository
+        plan, repository = work.state.plan, self._ws.repository(environment_of(self._ws, work))
         repository.fetch()
         commit = find_by_trailer(repository.mirror, repository.branch, _key(work).trailers, plan.base or None)
         if commit is None:
@@ -80,7 +82,7 @@ class Commit:
         if pins:
             # Somebody rolled it back elsewhere while it waited here.
             raise refused("promotion.pinned", f"{plan.release.id} may not go to {environment.name} any more", pins)
-        rendered = rendered_at(self._ws, plan.release.revision.commit, environment, plan.release.artifacts)
+        rendered = rendered_at(self._ws, own_revision(plan.release, environment), environment, plan.release.artifacts)
         refuse_bent(self._ws, environment, plan.release, rendered, tip)
         return edits_at(self._ws, tip, environment, plan.release.artifacts)
 
@@ -103,7 +105,13 @@ class Commit:
         failure = work.state.failure
         why = failure[1].reason if failure else "aborted"
         subject = f"Go back: {plan.release.id} in {plan.environment}"
-        return Edit(undone(self._ws, tip, (own,)), subject, why, _trailers(plan, work.head), allow_empty=True)
+        return Edit(
+            undone(self._ws, environment_of(self._ws, work), tip, (own,)),
+            subject,
+            why,
+            _trailers(plan, work.head),
+            allow_empty=True,
+        )
 
 
 def _key(work: Work) -> Key:
@@ -121,12 +129,18 @@ def _body(plan: Plan) -> str:
     return "\n".join([*([plan.reason, ""] if plan.reason else []), *lines])
 
 
+def _revisions(release: Release) -> tuple[str, ...]:
+    """Return every environment's revision: a release is made again from its commits' trailers."""
+    return tuple(f"{name}={r.commit}" for name, r in sorted(release.revisions.items()))
+
+
 def _trailers(plan: Plan, head: str) -> dict[str, str | tuple[str, ...]]:
     return {
         "Vivido-Release": plan.release.id,
         "Vivido-Environment": plan.environment,
         "Vivido-Digest": tuple(f"{a.service}={a.digest}" for a in plan.release.artifacts),
-        "Vivido-Revision": plan.release.revision.commit,
+        "Vivido-Revision": (plan.release.revision_of(plan.environment) or plan.release.revision).commit,
+        **({"Vivido-Revisions": _revisions(plan.release)} if plan.release.revisions else {}),
         "Vivido-Content": plan.content,
         "Vivido-Requested-By": plan.requested_by,
         "Vivido-Ledger": head,

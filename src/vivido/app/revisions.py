@@ -1,0 +1,99 @@
+"""Which commit of the configuration goes with a release in an environment, and onto which a promotion is made."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from vivido.errors import Error, InputError, RefusedError
+from vivido.layouts.kinds import layout_of
+from vivido.model.project import Environment
+from vivido.model.release import Release, Revision
+from vivido.text.redact import redact
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """The revisions of a release that is being made."""
+
+    revision: Revision
+    revisions: dict[str, Revision] = {}
+    notes: tuple[str, ...] = ()
+
+
+def own_revision(release: Release, environment: Environment) -> str:
+    """Return the commit of the environment's own configuration that goes with a release.
+
+    Raises:
+        RefusedError: `release.no-revision`: it was made without one for this environment.
+    """
+    found = release.revision_of(environment.name)
+    if found is not None:
+        return found.commit
+    raise RefusedError(
+        f"{release.id} was made without a revision of {environment.name}'s configuration",
+        code="release.no-revision",
+        hint="Make a release where that configuration can be read: vivido release create",
+    )
+
+
+def take(ws: "Workspace", newest: Release | None, revision: str) -> Taken:
+    """Choose the revisions of a new release: what `revision` names, else the branches' tips.
+
+    Promotions move the tips, and are no other configuration than the one they promoted; so a tip that brings nothing else gives
+    the revision of the newest release again.
+
+    Args:
+        ws: The project.
+        newest: The release before.
+        revision: A commit, or `ENVIRONMENT=COMMIT,…` where each environment has a revision of its own.
+
+    Raises:
+        InputError: `release.revision`.
+        NotFoundError: `git.no-commit`.
+    """
+    first, *others = ws.project.environments
+    layout = layout_of(ws.project)
+    named = _named(ws, revision, several=layout.several)
+    found = _tip(ws, newest, first, named.get(first.name, ""))
+    if not layout.several:
+        return Taken(found)
+    revisions, notes = {first.name: found}, list[str]()
+    for environment in others:
+        try:
+            revisions[environment.name] = _tip(ws, newest, environment, named.get(environment.name, ""))
+        except InputError:
+            raise
+        except Error as e:
+            # Whoever may not read production's configuration can still make a release for the environments before it.
+            notes.append(f"it cannot go to {environment.name}, whose configuration cannot be read: {redact(e.message)}")
+    return Taken(found, revisions, tuple(notes))
+
+
+def _tip(ws: "Workspace", newest: Release | None, environment: Environment, named: str) -> Revision:
+    repository = ws.repository(environment)
+    if named:
+        return Revision(repository.url, repository.resolve(named))
+    tip = repository.fetch()
+    before = newest.revision_of(environment.name) if newest is not None else None
+    if before is not None and repository.only_promotions(before.commit, tip):
+        return Revision(repository.url, before.commit)
+    return Revision(repository.url, tip)
+
+
+def _named(ws: "Workspace", revision: str, *, several: bool) -> dict[str, str]:
+    first = ws.project.environments[0].name
+    if not revision or not several:
+        return {first: revision}
+    found: dict[str, str] = {}
+    for part in revision.split(","):
+        name, equals, commit = part.strip().partition("=")
+        if not equals or not commit or ws.project.environment(name) is None:
+            raise InputError(
+                f"“{part.strip()}” is no revision of an environment",
+                code="release.revision",
+                hint=f"Each environment has its own here: --revision {first}=COMMIT",
+            )
+        found[name] = commit
+    return found

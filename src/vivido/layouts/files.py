@@ -1,0 +1,145 @@
+"""An environment's files, whatever the layout: which are read, which edit promotes a release, what they render to.
+
+All but rendering is pure over two functions that read a tree, so that it works on a commit without a checkout.
+"""
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from vivido.layouts import charts, helm, kustomize, places, plain
+from vivido.layouts.interface import Place
+from vivido.layouts.matching import Matcher
+from vivido.model.canonical import canonical
+from vivido.model.objects import Manifest, Rendered, identity, same_object
+from vivido.model.problem import Problem
+from vivido.model.project import Environment, Project
+from vivido.model.release import Artifact
+from vivido.render.kinds import KINDS
+from vivido.render.kustomization import ROOTS, closure
+from vivido.render.objects import collect
+from vivido.render.tree import List, Read, is_directory, of_directory
+
+
+def roots(project: Project, environment: Environment, listing: List, read: Read) -> tuple[str, ...]:
+    """Return the directories that must be exported, with all in them, to render an environment; `""` is everything.
+
+    What is missing or refused makes no difference here: `render_environment` says so. Kustomize reads files only below the
+    directories of the kustomizations that it visits (its load restrictor), Helm in the chart, its local dependencies and the values
+    files; so these with all their content are exactly enough, and a commit with 50,000 files need not be written out.
+    """
+    export: set[str] = set()
+    for service in project.services:
+        found = places.place(project, service, environment, listing)
+        if isinstance(found, Place):
+            export.update(needed(found, read, listing))
+    return _outermost(export)
+
+
+def needed(one: Place, read: Read, listing: List) -> tuple[str, ...]:
+    """Return the directories and files that the rendering of a place depends on."""
+    if one.kind == "helm":
+        return charts.needed(one, read, listing)
+    if one.kind == "plain":
+        return (one.directory,)
+    named = [r.path for k in closure(one.directory, read, listing)[0] for r in k.named(*ROOTS)]
+    return (one.directory, *(path for path in named if path is not None and is_directory(path, listing)))
+
+
+def edits(
+    project: Project, environment: Environment, artifacts: Collection[Artifact], read: Read, listing: List
+) -> dict[str, bytes] | tuple[Problem, ...]:
+    """Return the files, with their new content, that make an environment run these artifacts; empty where it does.
+
+    Services without an artifact are left alone.
+    """
+    strangers = [a.service for a in artifacts if project.service(a.service) is None]
+    if strangers:
+        what = f"the release has {', '.join(strangers)}, which the project does not"
+        return (Problem("layout.unknown-service", what, "Add the service, or make a new release."),)
+    wanted = {a.service: a for a in artifacts}
+    matcher = Matcher(project.services, artifacts)
+    found, problems = places.by_place(project, environment, listing, wanted) if wanted else ({}, ())
+    changed: dict[str, bytes] = {}
+
+    def current(path: str) -> bytes | None:
+        # Places may lie inside each other: the second edit of a file goes on from the first.
+        return changed.get(path) or read(path)
+
+    for one, services in found.items():
+        here = [wanted[s.name] for s in services]
+        if one.kind == "helm":
+            made = helm.edits(one, services, here, matcher, current, listing)
+        else:
+            edit = kustomize.edits if one.kind == "kustomize" else plain.edits
+            made = edit(one.directory, here, matcher, current, listing)
+        if isinstance(made, tuple):
+            problems += made
+        else:
+            changed.update(made)
+    return problems or changed
+
+
+def read_images(project: Project, environment: Environment, read: Read, listing: List) -> dict[str, str]:
+    """Return, by service, the image that the configuration names now, as it is written.
+
+    A service without a place or an image is left out.
+
+    Raises:
+        InputError: A file of the configuration is no YAML, or a kustomization cannot be followed.
+    """
+    matcher = Matcher(project.services)
+    found, _ = places.by_place(project, environment, listing)
+    images: dict[str, str] = {}
+    for one, services in found.items():
+        if one.kind == "helm":
+            there = helm.read_images(one, services, matcher, read, listing)
+        else:
+            reader = kustomize.read_images if one.kind == "kustomize" else plain.read_images
+            there = reader(one.directory, matcher, read, listing)
+        images.update({s.name: there[s.name] for s in services if s.name in there})
+    return images
+
+
+def render_environment(
+    project: Project, environment: Environment, exported_root: Path, services: Collection[str] = ()
+) -> Rendered | tuple[Problem, ...]:
+    """Render all places and merge them. Places may share an object that is the same in each, such as a Namespace.
+
+    Args:
+        project: The project.
+        environment: One of its environments.
+        exported_root: Where the directories of `roots` were put, at their paths.
+        services: Names of the services to render; empty for all.
+
+    Raises:
+        ToolError: See `Renderer.render`.
+    """
+    found, problems = places.by_place(project, environment, of_directory(exported_root)[1], services)
+    parts: list[Rendered] = []
+    for one in sorted(found):
+        made = KINDS[one.kind](one.helm).render(exported_root, one.directory)
+        if isinstance(made, tuple):
+            problems += made
+        else:
+            parts.append(made)
+    return problems or _merged(parts)
+
+
+def _merged(parts: Iterable[Rendered]) -> Rendered | tuple[Problem, ...]:
+    objects: dict[tuple[str, str, str, str], Manifest] = {}
+    problems: list[Problem] = []
+    sources: dict[str, None] = {}
+    for part in parts:
+        sources[part.source] = None
+        for one in part.objects:
+            other = objects.setdefault(same_object(one), one)
+            if canonical(other) != canonical(one):
+                what = f"{identity(one)} comes from two directories, and they differ"
+                problems.append(Problem("layout.conflict", what, "Keep it in one of them.", identity(one)))
+    return tuple(problems) or collect(objects.values(), ", ".join(sources))
+
+
+def _outermost(directories: Collection[str]) -> tuple[str, ...]:
+    if "" in directories:
+        return ("",)
+    return tuple(sorted(d for d in directories if not any(d.startswith(f"{other}/") for other in directories)))
