@@ -55,7 +55,10 @@ def parity(
         emit(_plain(answer), common.output, str, [f.id for f in findings])
     else:
         sys.stdout.write(
-            _formatted(answer, form, notes=notes, file=ws.repository.path_of(Path(ws.project.file))) + "\n"
+            _formatted(
+                answer, form, notes=notes, file=ws.repository(ws.project.environments[0]).path_of(Path(ws.project.file))
+            )
+            + "\n"
         )
         for taken in answer.taken:
             if taken.problem:

@@ -61,9 +61,10 @@ def compare(ws: "Workspace", asked: Asked) -> Answer:
     """
     pairs = chosen_pairs(ws, asked)
     _refuse_unknown(ws, asked.services)
-    ws.repository.fetch()
-    rules = declared(ws)
     names = dict.fromkeys(e for pair in pairs for e in pair)
+    for name in names:
+        ws.repository(ws.environment(name)).fetch()
+    rules = declared(ws)
     taken = tuple(_taken(ws, asked, name) for name in names)
     found = report(
         subjects(ws, taken, asked.services),
@@ -133,7 +134,7 @@ def _taken(ws: "Workspace", asked: Asked, environment: str) -> Taken:
     if asked.release:
         return of_release(environment, find_release(ws, asked.release))
     if asked.at:
-        return as_it_is(ws, environment, ws.repository.commit_of(asked.at))
+        return as_it_is(ws, environment, ws.repository(ws.environment(environment)).commit_of(asked.at))
     return deployed_truth(ws, environment)
 
 

@@ -21,8 +21,8 @@ def declared(ws: "Workspace", commit: str = "") -> Declared:
 
     Args:
         ws: The project.
-        commit: Where all of them are read. Empty: they are read as they lie here, those of services at the configuration
-            branch's tip where that is another repository.
+        commit: Where all of them are read. Empty: they are read as they lie here, those of services at the tip of
+            the first environment's configuration where that is another repository.
 
     Raises:
         ConfigError: `config.invalid`: services' files have mistakes; all are told.
@@ -42,13 +42,14 @@ def declared(ws: "Workspace", commit: str = "") -> Declared:
 
 def _files(ws: "Workspace", commit: str) -> list[tuple[str, str, bytes]]:
     """Return service, path and content of each service's own file."""
-    project = ws.project
-    if not commit and ws.repository.path_of(Path(project.file)):
+    project, first = ws.project, ws.project.environments[0]
+    repository = ws.repository(first)
+    if not commit and repository.path_of(Path(project.file)):
         root = Path(project.root)
         paths = [(s.name, p) for s in project.services if (p := own_file(s)) and (root / p).is_file()]
         return [(name, path, (root / path).read_bytes()) for name, path in paths]
-    placed = ws.placed
-    tree = ws.repository.tree(commit or ws.repository.fetch())
+    placed = ws.placed(first)
+    tree = repository.tree(commit or repository.fetch())
     found: list[tuple[str, str, bytes]] = []
     for service in placed.services:
         path = _placed_file(project, service)

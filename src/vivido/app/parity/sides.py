@@ -39,7 +39,7 @@ def deployed_truth(ws: "Workspace", environment: str) -> Taken:
     """Take what was promoted to an environment last."""
     found = next(iter(ws.records.deployed(environment)), None)
     if found is None:
-        hint = f"Promote something to it, or compare what the branch says: --at {ws.repository.branch}"
+        hint = f"Promote something to it, or compare what the branch says: --at {ws.repository(ws.environment(environment)).branch}"
         why = Problem("environment.empty", "nothing was deployed to it yet", hint, environment)
         return Taken(environment, problem=why)
     return Taken(environment, found.commit, found.release.id, found.release.artifacts)
@@ -53,7 +53,12 @@ def as_it_is(ws: "Workspace", environment: str, commit: str) -> Taken:
 
 def of_release(environment: str, release: Release) -> Taken:
     """Take what a release would be in an environment."""
-    return Taken(environment, release.revision.commit, release.id, release.artifacts)
+    revision = release.revision_of(environment)
+    if revision is None:
+        what = f"{release.id} was made without a revision of its configuration"
+        why = Problem("release.no-revision", what, "Make a release where it can be read.", environment)
+        return Taken(environment, problem=why)
+    return Taken(environment, revision.commit, release.id, release.artifacts)
 
 
 def _stand_in(service: Service) -> Artifact:
@@ -103,11 +108,11 @@ def images(ws: "Workspace", taken: Taken, group: Sequence[str]) -> dict[str, str
     if not taken.as_is:
         here = placed(taken.artifacts, environment.registry)
         return {a.service: a.image for a in here if a.service in group}
-    from vivido.layouts.directories import read_images
+    from vivido.layouts.files import read_images
 
-    tree = ws.repository.tree(taken.commit)
+    tree = ws.repository(environment).tree(taken.commit)
     try:
-        found = read_images(ws.placed, environment, tree.read, tree.listing)
+        found = read_images(ws.placed(environment), environment, tree.read, tree.listing)
     except Error:
         return {}  # The renderer, which is asked too, tells what is wrong.
     return {name: image for name, image in found.items() if name in group}
@@ -135,6 +140,8 @@ def directory_of(ws: "Workspace", service: str, environment: Environment, commit
     """Return the directory of a service for an environment at a commit; None where there is none."""
     from vivido.layouts.places import directory
 
-    known = ws.placed.service(service)
-    found = directory(ws.placed, known, environment, ws.repository.tree(commit).listing) if known else None
+    project = ws.placed(environment)
+    known = project.service(service)
+    listing = ws.repository(environment).tree(commit).listing
+    found = directory(project, known, environment, listing) if known else None
     return found if isinstance(found, str) else None
