@@ -50,8 +50,11 @@ def unmet(
     found = judged(environment, rendered, declared, _today(ws))
     if not found:
         return tuple(wrong)
-    tree = ws.repository.tree(commit)
-    return (*wrong, *told(traced_in(ws.placed, environment, list(names), found, tree.read, tree.listing), environment))
+    tree = ws.repository(environment).tree(commit)
+    return (
+        *wrong,
+        *told(traced_in(ws.placed(environment), environment, list(names), found, tree.read, tree.listing), environment),
+    )
 
 
 def unmet_with(ws: "Workspace", environment: Environment, text: str) -> tuple[Problem, ...]:
@@ -62,11 +65,13 @@ def unmet_with(ws: "Workspace", environment: Environment, text: str) -> tuple[Pr
     """
     from vivido.app.content import rendered_at
     from vivido.app.promote import find_release
+    from vivido.app.revisions import own_revision
 
-    ws.repository.fetch()
+    ws.repository(environment).fetch()
     release = find_release(ws, text)
-    rendered = rendered_at(ws, release.revision.commit, environment, release.artifacts)
-    return unmet(ws, environment, rendered, release.artifacts, release.revision.commit)
+    commit = own_revision(release, environment)
+    rendered = rendered_at(ws, commit, environment, release.artifacts)
+    return unmet(ws, environment, rendered, release.artifacts, commit)
 
 
 def unmet_here(ws: "Workspace", environment: Environment) -> tuple[Problem, ...]:
@@ -79,11 +84,11 @@ def unmet_here(ws: "Workspace", environment: Environment) -> tuple[Problem, ...]
         RefusedError: `render.refused`: they cannot be rendered.
     """
     from vivido.app.content import refuse_secrets, refused
-    from vivido.layouts.directories import render_environment
+    from vivido.layouts.files import render_environment
     from vivido.render.tree import of_directory
 
     root = Path(ws.project.root)
-    if ws.project.configuration.repository not in ("", "."):
+    if not ws.repository(environment).path_of(Path(ws.project.file)):
         raise InputError(
             "the configuration is in another repository",
             code="contract.elsewhere",
@@ -129,7 +134,7 @@ def traced_in(
     """Return gaps with `file:line:column` of what needs something, empty where it cannot be told."""
     if not found:
         return []
-    from vivido.layouts.directories import roots
+    from vivido.layouts.files import roots
     from vivido.render.detect import manifest_files
     from vivido.render.trace import Tracer
 

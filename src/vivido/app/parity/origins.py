@@ -54,10 +54,10 @@ class _Trace:
         if directory is None:
             return None
         kind, name, *path = (self._as_written(part, environment) for part in segments(finding.at))
-        if taken.commit not in self._sources:
-            tree = self._ws.repository.tree(taken.commit)
-            self._sources[taken.commit] = Sources(tree.read, tree.listing)
-        place = self._sources[taken.commit].written(directory, kind, name, tuple(path))
+        if environment not in self._sources:
+            tree = self._ws.repository(self._ws.environment(environment)).tree(taken.commit)
+            self._sources[environment] = Sources(tree.read, tree.listing)
+        place = self._sources[environment].written(directory, kind, name, tuple(path))
         return Origin(environment, place.path, place.line, place.column)
 
     def _directory(self, taken: Taken, service: str) -> str | None:

@@ -8,7 +8,7 @@ from vivido.config.diagnostic import ConfigError, Diagnostic
 from vivido.config.parity import FILE, service_rules
 from vivido.drift.parity.report import Declared
 from vivido.model.parity import ParityPair
-from vivido.model.project import Project, Service
+from vivido.model.project import Environment, Project, Service
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
@@ -16,22 +16,24 @@ if TYPE_CHECKING:
 _PLACEHOLDER = "{environment}"
 
 
-def declared(ws: "Workspace", commit: str = "") -> Declared:
+def declared(ws: "Workspace", commit: str = "", environment: str = "") -> Declared:
     """Return rules and tokens.
 
     Args:
         ws: The project.
         commit: Where all of them are read. Empty: they are read as they lie here, those of services at the tip of
-            the first environment's configuration where that is another repository.
+            the configuration where that is another repository.
+        environment: Whose configuration has them; empty: the first one's.
 
     Raises:
         ConfigError: `config.invalid`: services' files have mistakes; all are told.
     """
-    project = (project_at(ws, commit) if commit else None) or ws.project
+    owner = ws.environment(environment) if environment else ws.project.environments[0]
+    project = (project_at(ws, owner, commit) if commit else None) or ws.project
     names = tuple(e.name for e in project.environments)
     found: list[ParityPair] = list(project.parity)
     mistakes: list[Diagnostic] = []
-    for service, own, text in _files(ws, commit):
+    for service, own, text in _files(ws, owner, commit):
         pairs, wrong = service_rules(text, own, service, names)
         found += pairs
         mistakes += wrong
@@ -40,15 +42,14 @@ def declared(ws: "Workspace", commit: str = "") -> Declared:
     return Declared(names, tuple(found), {e.name: e.tokens for e in project.environments if e.tokens})
 
 
-def _files(ws: "Workspace", commit: str) -> list[tuple[str, str, bytes]]:
+def _files(ws: "Workspace", owner: Environment, commit: str) -> list[tuple[str, str, bytes]]:
     """Return service, path and content of each service's own file."""
-    project, first = ws.project, ws.project.environments[0]
-    repository = ws.repository(first)
+    project, repository = ws.project, ws.repository(owner)
     if not commit and repository.path_of(Path(project.file)):
         root = Path(project.root)
         paths = [(s.name, p) for s in project.services if (p := own_file(s)) and (root / p).is_file()]
         return [(name, path, (root / path).read_bytes()) for name, path in paths]
-    placed = ws.placed(first)
+    placed = ws.placed(owner)
     tree = repository.tree(commit or repository.fetch())
     found: list[tuple[str, str, bytes]] = []
     for service in placed.services:
