@@ -25,6 +25,7 @@ _TITLES = {
     "approval": "Approvals",
     "artifact": "Artifacts",
     "build": "Builds",
+    "changed": "What changed",
     "cli": "The command line",
     "config": "The file",
     "containers": "Containers on this machine",

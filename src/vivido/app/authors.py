@@ -42,12 +42,9 @@ def changes_between(
 
 def source_people(ws: "Workspace", old: Release | None, new: Release) -> set[str]:
     """Return the addresses of everybody in the application's commits between two releases."""
+    was = {a.service: a.commit for a in old.artifacts} if old else {}
     repository = ws.repository(ws.project.environments[0])
-    found: set[str] = set()
-    for artifact in new.artifacts:
-        was = old.artifact(artifact.service) if old else None
-        found.update(repository.source_people(was.commit if was else "", artifact.commit))
-    return found
+    return set(repository.source_people((was.get(a.service, ""), a.commit) for a in new.artifacts))
 
 
 def marks(who: str) -> tuple[str, ...]:

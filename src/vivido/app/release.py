@@ -1,6 +1,7 @@
 """Making releases: which artifacts, at which revision of the configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -13,12 +14,14 @@ from vivido.build.images import Images
 from vivido.errors import Error, InputError, NotFoundError
 from vivido.model.project import Service
 from vivido.model.reference import Reference, parse_reference, parse_repository
-from vivido.model.release import Artifact, Release, ReleaseRecord
+from vivido.model.release import Artifact, Release, ReleaseRecord, Revision
 from vivido.text.redact import redact
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
 
+_TOGETHER = 8
+"""Services whose images are asked for at a time."""
 REVISION = "org.opencontainers.image.revision"
 DIRTY = "dev.vivido.dirty"
 
@@ -34,7 +37,16 @@ class Created(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-def create(ws: "Workspace", artifacts: Mapping[str, str], *, by: str, revision: str = "", note: str = "") -> Created:
+def create(
+    ws: "Workspace",
+    artifacts: Mapping[str, str],
+    *,
+    by: str,
+    revision: str = "",
+    note: str = "",
+    changed: bool = False,
+    since: str = "",
+) -> Created:
     """Make a release and start what goes on by itself.
 
     Args:
@@ -44,6 +56,8 @@ def create(ws: "Workspace", artifacts: Mapping[str, str], *, by: str, revision: 
         by: Who makes it.
         revision: Commit of the configuration, or `ENVIRONMENT=COMMIT,…` where each has its own; empty for the branches' tips.
         note: A line for people; empty for the commit's subject.
+        changed: Look only for artifacts of services that changed; the others keep theirs.
+        since: The commit since which they changed; empty for the newest release's revision.
 
     Raises:
         InputError: `release.service`, `release.repository`, `release.empty`, `release.revision`.
@@ -52,7 +66,8 @@ def create(ws: "Workspace", artifacts: Mapping[str, str], *, by: str, revision: 
     newest = next(iter(ws.records.releases(limit=1)), None)
     taken = take(ws, newest.release if newest else None, revision)
     said: list[str] = []
-    chosen = _choose(ws, artifacts, newest.release if newest else None, said)
+    only = _concerned(ws, newest.release if newest else None, since, taken.revision) if changed or since else None
+    chosen = _choose(ws, artifacts, newest.release if newest else None, said, only)
     if not chosen:
         raise InputError(
             "there is no artifact to make a release of",
@@ -76,13 +91,39 @@ def _left_out(ws: "Workspace") -> tuple[str, ...]:
     return (told,) if ahead else ()
 
 
-def _choose(ws: "Workspace", named: Mapping[str, str], newest: Release | None, notes: list[str]) -> list[Artifact]:
+def _concerned(ws: "Workspace", newest: Release | None, since: str, revision: Revision) -> frozenset[str] | None:
+    """Return the services whose image may have changed; None where there is no release yet, so that all are looked for."""
+    from vivido.app.changes import changed_since
+
+    if newest is None:
+        return None
+    found = changed_since(ws, since or newest.revision.commit, revision.commit)
+    return frozenset(c.service for c in found.services if c.build or c.declaration)
+
+
+def _choose(
+    ws: "Workspace", named: Mapping[str, str], newest: Release | None, notes: list[str], only: frozenset[str] | None
+) -> list[Artifact]:
     unknown = [name for name in named if ws.project.service(name) is None]
     if unknown:
         there = ", ".join(s.name for s in ws.project.services)
         raise InputError(f"there is no service “{unknown[0]}”", code="release.service", hint=f"There are: {there}.")
-    found = [_artifact(ws, s, named.get(s.name, ""), newest, notes) for s in ws.project.services]
-    return [a for a in found if a is not None]
+    kept = {a.service: a for a in newest.artifacts} if newest and only is not None else {}
+    stays = {
+        s.name: kept[s.name] for s in ws.project.services if s.name in kept and s.name not in {*named, *(only or ())}
+    }
+    asked = [s for s in ws.project.services if s.name not in stays]
+    with ThreadPoolExecutor(max_workers=_TOGETHER) as pool:
+        found = list(pool.map(lambda s: _artifact(ws, s, named.get(s.name, ""), newest, notes), asked))
+    if only is not None:
+        notes += _unbuilt(found, kept, only)
+    return [*stays.values(), *(a for a in found if a is not None)]
+
+
+def _unbuilt(found: Sequence[Artifact | None], kept: Mapping[str, Artifact], only: frozenset[str]) -> list[str]:
+    """Say which services changed and have the image that they had."""
+    same = [a.service for a in found if a is not None and a.service in only and kept.get(a.service) == a]
+    return [f"changed, and still the image of before: {', '.join(same)}; is it built? vivido build"] if same else []
 
 
 def _artifact(

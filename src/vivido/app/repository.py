@@ -1,6 +1,7 @@
 """The configuration repositories as operations see them: tips, trees, commits; and the source repository's people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,11 @@ class ConfigurationRepository:
         self._source = source
 
     @property
+    def source(self) -> Mirror:
+        """The mirror of the application's repository."""
+        return self._source
+
+    @property
     def url(self) -> str:
         """Its address without credentials."""
         return without_userinfo(self.mirror.where)
@@ -93,16 +99,26 @@ class ConfigurationRepository:
         """Return the commits that `new` contains and `old` does not, newest first; all where `old` is empty."""
         return tuple(_change(c) for c in history(self.mirror, old or None, new))
 
-    def source_people(self, old: str, new: str) -> tuple[str, ...]:
-        """Return the addresses of everybody in the application's commits between two; empty where they are not known."""
-        if not new:
-            return ()
+    def source_people(self, ranges: Iterable[tuple[str, str]]) -> frozenset[str]:
+        """Return the addresses of everybody in the application's commits between several twos; of one that is not known, nobody.
+
+        Args:
+            ranges: (old, new) each; without an old commit all that the new one contains.
+        """
+        # Of a thousand services most were built of few commits, and most of those are what they were.
+        wanted = {(old, new) for old, new in ranges if new and old != new}
+        found: set[str] = set()
         try:
-            self._source.fetch()
-            found = history(self._source, old or None, new)
+            # The tip of the default branch of one repository was fetched already by whoever asks.
+            if wanted and (self._branch or self._source is not self.mirror):
+                self._source.fetch()
         except NotFoundError:
-            return ()
-        return tuple(sorted({address for c in found for address in _change(c).people}))
+            return frozenset()
+        for old, new in sorted(wanted):
+            with suppress(NotFoundError):
+                commits = history(self._source, old or None, new)
+                found.update(address for c in commits for address in _change(c).people)
+        return frozenset(found)
 
     def trailer(self, commit: str, key: str) -> str:
         """Return a trailer of a commit; empty where it has none."""

@@ -23,6 +23,8 @@ release_app = App(name="release", help="Make, list and show releases.", result_a
 def create(
     *,
     artifact: Annotated[tuple[str, ...], Parameter(name="--artifact", consume_multiple=False)] = (),
+    changed: bool = False,
+    since: str = "",
     revision: str = "",
     note: str = "",
     driving: Driving = DRIVING,
@@ -34,6 +36,8 @@ def create(
 
     Args:
         artifact: SERVICE=REPOSITORY@sha256:… of an image built elsewhere; a tag is resolved once, now. Repeat for several.
+        changed: Look only for images of services that changed since the newest release; the others keep theirs.
+        since: The same, since another commit.
         revision: Commit of the configuration; without it, the branch's tip.
         note: A line for people.
         driving: Flags of every command that brings a promotion on.
@@ -43,7 +47,8 @@ def create(
     from vivido.app.release import create as make
 
     ws = common.open(Progress(quiet=driving.quiet).listener())
-    made = make(ws, _pairs(artifact), by=name_here(ws), revision=revision, note=note)
+    named = _pairs(artifact)
+    made = make(ws, named, by=name_here(ws), revision=revision, note=note, changed=changed, since=since)
     emit(
         {"id": made.record.release.id, **msgspec.to_builtins(made)},
         common.output,

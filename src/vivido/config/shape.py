@@ -337,7 +337,7 @@ class ProjectShape(Shape, frozen=True):
 
     project: Name
     """Name of the project."""
-    services: Annotated[dict[Name, ServiceShape], Meta(min_length=1, max_length=500)]
+    services: Annotated[dict[Name, ServiceShape], Meta(min_length=1, max_length=5000)]
     """What is deployed."""
     environments: Annotated[dict[Name, EnvironmentShape], Meta(min_length=1, max_length=100)]
     """The stops on the way, from the first to production."""

@@ -62,7 +62,8 @@ class _Walker:
         elif not fitting:
             self._say(node, "config.type", wording.wrong_type(where, node, [t for b in branches for t in _types(b)]))
         if fitting:
-            self.node(node, min(fitting, key=lambda b: self._mistakes(node, b)), where, owner)
+            best = fitting[0] if len(fitting) == 1 else min(fitting, key=lambda b: self._mistakes(node, b))
+            self.node(node, best, where, owner)
 
     def _discriminator(self, schema: Schema) -> Schema | None:
         """Return what tells the branches apart that are mappings, also where they stand beside other types."""

@@ -1,6 +1,7 @@
 """Read files, directories and differences at a commit, without a checkout."""
 
 import os
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -9,6 +10,7 @@ from vivido.git.mirror import Mirror
 from vivido.git.objects import (
     DIRECTORY,
     EXECUTABLE,
+    FILE,
     LINK,
     MODULE,
     children,
@@ -21,7 +23,7 @@ from vivido.git.objects import (
 from vivido.text.redact import printable
 
 if TYPE_CHECKING:
-    from pygit2 import Blob, Tree
+    from pygit2 import Blob, Object, Tree
 
 MAX_FILE = 16 * 1024 * 1024
 """Bytes of one file that is read into memory."""
@@ -84,6 +86,43 @@ def listing(mirror: Mirror, commit: str, directory: str = "") -> tuple[Entry, ..
     with reading(mirror):
         found = [(name, mode_of(entry), str(entry.id)) for name, entry in children(cast("Tree", tree))]
     return tuple(Entry(name, _KINDS.get(mode, "file"), mode == EXECUTABLE, id_) for name, mode, id_ in sorted(found))
+
+
+def files_named(
+    mirror: Mirror, commit: str, directories: Collection[str], names: Collection[str]
+) -> Iterator[tuple[str, str, bytes]]:
+    """Yield the files with one of these names in some directories and all those inside them. Links are passed over.
+
+    Each tree on the way is read once: looking a thousand paths up one by one in a directory of a thousand takes a hundred times
+    as long.
+
+    Yields:
+        The directory that was asked for, the file's path, its content.
+
+    Raises:
+        Error: As `listing`.
+    """
+    wanted = frozenset(directories)
+    on_the_way = {above for path in wanted for above in _above(path)}
+    todo: list[tuple[str, tuple[str, ...], Object]] = [("", (), commit_of(mirror, commit).tree)]
+    with reading(mirror):
+        while todo:
+            at, within, tree = todo.pop()
+            inside = (*within, at) if at in wanted else within
+            for name, entry in children(cast("Tree", tree)):
+                path = f"{at}/{name}" if at else name
+                if entry.type_str == "tree":
+                    if inside or path in wanted or path in on_the_way:
+                        todo.append((path, inside, entry))
+                elif name in names and inside and mode_of(entry) in (FILE, EXECUTABLE):
+                    content = cast("Blob", entry).data
+                    yield from ((directory, path, content) for directory in inside)
+
+
+def _above(path: str) -> Iterator[str]:
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 def object_id(mirror: Mirror, commit: str, path: str) -> str:
