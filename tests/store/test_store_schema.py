@@ -62,7 +62,7 @@ def test_killed_half_way_the_next_one_finishes(url: str, passage: int) -> None:
     killed = subprocess.run([sys.executable, "-c", _MIGRATE, url], env=environ, check=False)
     assert killed.returncode == -signal.SIGKILL
     database = Database(url)
-    assert _form(database) in (0, 1)
+    assert _form(database) in range(len(MIGRATIONS))
     migrate(database)
     assert _form(database) == len(MIGRATIONS)
     SqlJournal(database).start(plan("p-1"), NOW)

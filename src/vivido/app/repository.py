@@ -11,7 +11,7 @@ from vivido.errors import NotFoundError
 from vivido.git.export import export
 from vivido.git.history import CommitInfo, describe, find_by_trailer, history
 from vivido.git.mirror import Mirror
-from vivido.git.read import is_ancestor, listing, read
+from vivido.git.read import is_ancestor, listing, object_id, read
 from vivido.git.trailers import trailer
 from vivido.git.worktree import head_commit, origin_url, toplevel
 from vivido.model.project import Configuration, Project
@@ -34,6 +34,19 @@ class Change(msgspec.Struct, frozen=True):
     """E-mail addresses of author, committer and co-authors, lower case."""
     promotion: str
     """The promotion that made it; empty for a person's commit."""
+
+
+class Touching(msgspec.Struct, frozen=True):
+    """One commit that changed what somebody asked about."""
+
+    id: str
+    author: str
+    """`name <email>`."""
+    at: int
+    """When it was written, in microseconds since 1970."""
+    subject: str
+    first: bool
+    """Nothing of what was asked about was there before it."""
 
 
 class Tree(msgspec.Struct, frozen=True):
@@ -98,6 +111,24 @@ class ConfigurationRepository:
     def commits(self, old: str, new: str) -> tuple[Change, ...]:
         """Return the commits that `new` contains and `old` does not, newest first; all where `old` is empty."""
         return tuple(_change(c) for c in history(self.mirror, old or None, new))
+
+    def newer(self, one: str, other: str) -> str:
+        """Return the one of two commits that contains the other; the first where neither does."""
+        return other if is_ancestor(self.mirror, one, other) else one
+
+    def touching(self, start: str, paths: Sequence[str]) -> tuple[Touching, ...]:
+        """Return the commits, up to one, that changed files or directories, newest first."""
+        found = history(self.mirror, None, start, [p or "." for p in paths] if "" not in paths else ())
+        return tuple(
+            Touching(
+                c.id,
+                f"{c.author.name} <{c.author.email}>",
+                c.authored_at,
+                c.subject,
+                not c.parents or not any(object_id(self.mirror, c.parents[0], p) for p in paths),
+            )
+            for c in found
+        )
 
     def source_people(self, ranges: Iterable[tuple[str, str]]) -> frozenset[str]:
         """Return the addresses of everybody in the application's commits between several twos; of one that is not known, nobody.

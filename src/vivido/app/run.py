@@ -78,9 +78,24 @@ def forever(
         if ws.now() - looked >= tags_every:
             repair(ws, only, told)
             looked = ws.now()
+        if ws.project.audit.every and only is None:
+            _audit(ws, told)
         pause = LONGEST if due is None else min(max(due - ws.now(), SECOND), LONGEST)
         if wait(pause / SECOND):
             return
+
+
+def _audit(ws: "Workspace", told: Callable[[str], None]) -> None:
+    """Make the audit that is due, if one is; what goes wrong is said, and tried again with the next round."""
+    from vivido.app.parity.audit import audit
+
+    try:
+        made = audit(ws, only_due=True)
+    except Error as e:
+        told(f"audit: {redact(e.message)}")
+        return
+    if made is not None:
+        told(f"audit: {len(made.findings)} findings, {len(made.new)} new" + (f"; {made.fault}" if made.fault else ""))
 
 
 def _round(ws: "Workspace", only: frozenset[str] | None, told: Callable[[str], None]) -> int | None:

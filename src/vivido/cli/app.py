@@ -42,6 +42,7 @@ _COMMANDS = {
     "diff": ("diff:diff", "Show the rendered difference between what an environment runs and a release."),
     "drift": ("drift:drift_app", "Find what runs and is not in Git; revert it, or declare it."),
     "parity": ("parity:parity", "Compare environments with each other, and say which differences nobody declared."),
+    "audit": ("audit:audit", "Compare all environments, and tell what is new since the last audit."),
     "history": ("history:history", "List promotions, newest first; or every fact of one of them."),
     "logs": ("logs:logs", "Show what an environment's services print."),
     "open": ("logs:open_", "Print where an environment is reached, and open it."),

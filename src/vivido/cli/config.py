@@ -6,7 +6,7 @@ from pathlib import Path
 from cyclopts import App
 
 from vivido.cli.common import PLAIN, Common
-from vivido.cli.output.emit import emit
+from vivido.cli.output.emit import emit, say
 from vivido.cli.output.plan import told_problems
 from vivido.errors import Exit
 
@@ -27,7 +27,13 @@ def check(*, environment: str = "", release: str = "", common: Common = PLAIN) -
     """
     if environment:
         return _contract(common, environment, release)
+    from vivido.app.parity.rules import declared, unjustified
+
     ws = common.open()
+    for place in (waiting := unjustified(declared(ws).pairs)):
+        say(f"{place}: this parity rule waits for a reason, and allows nothing until it has one")
+    if waiting:
+        return Exit.INPUT
     names = [e.name for e in ws.project.environments]
     emit(
         {"file": ws.project.file, "services": [s.name for s in ws.project.services], "environments": names},

@@ -11,7 +11,8 @@ from vivido.cli.output.emit import emit, say
 from vivido.errors import Exit
 
 if TYPE_CHECKING:
-    from vivido.app.parity.compare import Answer
+    from vivido.app.parity.compare import Answer, Asked
+    from vivido.app.workspace import Workspace
     from vivido.model.finding import Finding
 
 Form = Literal["table", "sarif", "junit", "markdown"]
@@ -25,6 +26,9 @@ def parity(
     at: str = "",
     release: str = "",
     every: Annotated[bool, Parameter(negative="")] = False,
+    since: Annotated[bool, Parameter(negative="")] = False,
+    suggest: Annotated[bool, Parameter(negative="")] = False,
+    write: Annotated[bool, Parameter(negative="")] = False,
     notes: Annotated[bool, Parameter(negative="")] = False,
     form: Annotated[Form, Parameter(name="--format")] = "table",
     common: Common = PLAIN,
@@ -41,6 +45,9 @@ def parity(
         at: A branch or a commit of the configuration, as it says, instead of what was deployed.
         release: A release, as it would be in each environment, instead of what was deployed.
         every: Each environment with each other one.
+        since: Say for each finding since which commit it is there, and who made that.
+        suggest: Propose rules for what no rule speaks of yet, each waiting for its reason; nothing is allowed by them until then.
+        write: With --suggest: put them into vivido.yaml, where everything else stays as it is.
         notes: Also what is no drift: values that follow from others, changes that are on their way with a release.
         form: table for people; sarif and junit for CI; markdown for a comment.
         common: Flags of every command.
@@ -49,7 +56,13 @@ def parity(
     from vivido.app.parity.origins import traced
 
     ws = common.open()
+    if suggest or write:
+        return _suggest(ws, Asked(left, right, service, at, release, every), common, write=write)
     answer = traced(ws, compare(ws, Asked(left, right, service, at, release, every)))
+    if since:
+        from vivido.app.parity.since import dated
+
+        answer = dated(ws, answer)
     findings = answer.parity.findings
     if common.output != "text":
         emit(_plain(answer), common.output, str, [f.id for f in findings])
@@ -64,6 +77,30 @@ def parity(
             if taken.problem:
                 say(f"{taken.environment}: {taken.problem.message}. {taken.problem.hint}")
     return exit_code(findings)
+
+
+def _suggest(ws: "Workspace", asked: "Asked", common: Common, *, write: bool) -> int:
+    from vivido.app.parity.compare import compare
+    from vivido.app.parity.suggest import suggested, written
+
+    rules = suggested(compare(ws, asked).parity.findings)
+    if write:
+        number = written(ws, rules) if rules else 0
+        say(f"{number} rules were put into {Path(ws.project.file).name}; write the reason of each in place of TODO")
+        return Exit.OK
+    emit(
+        rules, common.output, lambda: _snippet(rules), [entry["at"] for entries in rules.values() for entry in entries]
+    )
+    return Exit.OK
+
+
+def _snippet(rules: dict[str, list[dict[str, object]]]) -> str:
+    import yaml
+
+    if not rules:
+        return "# no difference is without a rule"
+    whole = {"parity": {pair: {"allow": entries} for pair, entries in rules.items()}}
+    return yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=120).rstrip()
 
 
 def exit_code(findings: "tuple[Finding, ...]") -> int:

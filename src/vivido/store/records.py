@@ -5,6 +5,7 @@ from typing import TypeVar
 import msgspec
 
 from vivido.errors import IntegrityError
+from vivido.model.audited import Audited
 from vivido.model.record import Deployed, Pin, PromotionRow
 from vivido.model.release import ReleaseRecord
 from vivido.store.database import Database
@@ -91,6 +92,20 @@ class Records:
             "SELECT body FROM pin WHERE project = ? AND environment = ? ORDER BY at", self._project, environment
         )
         return tuple(pin for (body,) in rows if not (pin := _decode(body, Pin)).lifted_by)
+
+    def audited(self) -> Audited | None:
+        """Return the last audit; None where there was none."""
+        rows = self._database.query("SELECT body FROM audit WHERE project = ?", self._project)
+        return _decode(rows[0][0], Audited) if rows else None
+
+    def set_audited(self, audited: Audited) -> None:
+        """Remember the last audit in place of the one before."""
+        with self._database.transaction() as db:
+            db.execute(
+                "INSERT INTO audit (project, at, body) VALUES (?, ?, ?)"
+                " ON CONFLICT (project) DO UPDATE SET at = excluded.at, body = excluded.body",
+                (self._project, audited.at, _encode(audited).decode()),
+            )
 
     def promotions(self, environment: str = "", release: str = "", limit: int = 50) -> tuple[PromotionRow, ...]:
         """Return promotions, newest first."""

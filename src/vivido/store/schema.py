@@ -41,6 +41,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE promotion ADD COLUMN sent BIGINT NOT NULL DEFAULT 0",
         "UPDATE promotion SET sent = (SELECT COALESCE(MAX(number), 0) FROM inbox WHERE inbox.promotion = promotion.id)",
     ),
+    ("CREATE TABLE audit (project TEXT PRIMARY KEY, at BIGINT NOT NULL, body TEXT NOT NULL)",),
 )
 
 

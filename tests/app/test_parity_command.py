@@ -144,3 +144,73 @@ def test_the_gate_asks_what_production_will_say_with_this_release(shop: Miniatur
     shop.commit({"vivido.yaml": more.encode()})
     shop.pull()
     shop.good("promote", "staging", "--yes")
+
+
+def test_each_finding_knows_the_commit_that_brought_it(shop: Miniature) -> None:
+    declare(shop)
+    web = "deploy/web/production/app.yaml"
+    before = shop.file(web)
+    shop.commit({web: (before + "\n# 1\n").encode()}, "Say nothing")
+    guilty = edit(shop, "production", "value: info", "value: debug", "Be louder")
+    for number in range(5):
+        shop.commit({web: (shop.file(web) + f"\n# {number}\n").encode()}, f"Say nothing {number}")
+        shop.commit({"deploy/api/dev/notes.txt": f"{number}".encode()}, "Touch something else")
+    ran = shop.run("parity", "--at", "main", "--since", "-o", "json")
+    (finding,) = ran.json()["findings"]
+    assert finding["at"].endswith("env/LOG_LEVEL/value")
+    assert (finding["since"]["commit"], finding["since"]["subject"]) == (guilty, "Be louder")
+    assert "since " + guilty[:12] in " ".join(shop.run("parity", "--at", "main", "--since").out.split())
+
+
+def test_suggested_rules_keep_the_file_and_allow_nothing_until_they_have_a_reason(shop: Miniature) -> None:
+    edit(shop, "production", "value: info}", "value: info}\n            - {name: NEW, value: x}")
+    shop.pull()
+    file = shop.clone / "vivido.yaml"
+    before = file.read_text() + "# the end\n"
+    file.write_text(before)
+    shown = shop.good("parity", "--at", "main", "--suggest").out
+    assert "at: Deployment/*/spec/replicas\n      holds: staging <= production\n      because: TODO say why" in shown
+    assert "present-in: production" in shown
+    assert file.read_text() == before
+    shop.good("parity", "--at", "main", "--suggest", "--write")
+    text = file.read_text()
+    assert [line for line in text.splitlines() if line in before.splitlines()] == before.splitlines()
+    waiting = shop.run("parity", "--at", "main", "-o", "json")
+    assert waiting.code == 10
+    assert {f["found"] for f in waiting.json()["findings"]} == {"unjustified"}
+    checked = shop.run("config", "check")
+    assert (checked.code, checked.err.count("waits for a reason")) == (2, 3)
+    file.write_text(text.replace("TODO say why", "by design"))
+    assert shop.run("parity", "--at", "main").code == 0
+    assert shop.good("config", "check").out.startswith("vivido.yaml: good")
+    # Beside rules that are there already.
+    edit(shop, "production", "value: x}", "value: x}\n            - {name: MORE, value: y}")
+    shop.good("parity", "--at", "main", "--suggest", "--write")
+    assert file.read_text().count("TODO") == 1
+
+
+def test_an_audit_tells_what_is_new_once_it_is_taken(shop: Miniature) -> None:
+    told = shop.root / "told"
+    hook = f"test ! -e {shop.root}/busy && cat >> {told} && echo $VIVIDO_AUDIT >> {told}"
+    declare(shop, RULES + f"audit: {{every: 1d, on-new: '{hook}'}}\n")
+    shop.to_production(shop.release("v1"))
+    assert shop.good("audit").out == "0 findings: 0 new, 0 gone since the last audit\n"
+    assert not told.exists()
+    assert shop.good("audit", "--schedule").out == "no audit is due\n"
+    file = shop.clone / "vivido.yaml"
+    text = file.read_text()
+    file.write_text(text.replace("earlier < later", "earlier > later"))
+    (shop.root / "busy").touch()
+    first = shop.run("audit", "-o", "json")
+    assert (first.code, len(first.json()["new"]), first.json()["told"]) == (10, 4, 0)
+    assert "on-new failed with exit code 1" in first.err
+    (shop.root / "busy").unlink()
+    again = shop.run("audit", "-o", "json")
+    assert (again.code, again.json()["new"], again.json()["told"]) == (0, [], 1)
+    body, _, name = told.read_text().rstrip("\n").rpartition("}")
+    message = json.loads(body + "}")
+    assert message["audit"] == name and len(message["findings"]) == 4
+    shop.good("audit")
+    assert told.read_text().count(name) == 2
+    file.write_text(text)
+    assert "0 findings: 0 new, 4 gone" in shop.good("audit").out

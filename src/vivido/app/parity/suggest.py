@@ -1,0 +1,92 @@
+"""Rules for what differs today, each still waiting for its reason."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vivido.config.load import check, read_file, shown_path
+from vivido.errors import InputError
+from vivido.model.difference import ABSENT, path_text, segments
+from vivido.model.finding import Finding, Found, Severity
+from vivido.model.parity import TODO
+from vivido.text.quantity import quantity
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
+
+REASON = f"{TODO} say why"
+
+
+def suggested(findings: Iterable[Finding]) -> dict[str, list[dict[str, Any]]]:
+    """Return pair → entries for `allow`, as the file spells them, for what no rule speaks of yet. Pure.
+
+    What several services have alike becomes one rule with `*` for the objects' names. A condition is proposed where the values
+    suggest one: the later environment has more, or only one has it.
+    """
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        if finding.found is Found.UNDECLARED and finding.severity is Severity.ERROR and "{" not in finding.at:
+            kind, _, *path = segments(finding.at)
+            groups.setdefault((finding.pair, kind, path_text(tuple(path))), []).append(finding)
+    rules: dict[str, list[dict[str, Any]]] = {}
+    for (pair, kind, path), alike in groups.items():
+        at = alike[0].at if len(alike) == 1 or not path else "/".join((kind, "*", path))
+        if not path and len(alike) > 1:
+            rules.setdefault(pair, []).extend(_entry(f.at, [f]) for f in alike)
+        else:
+            rules.setdefault(pair, []).append(_entry(at, alike))
+    return rules
+
+
+def _entry(at: str, alike: list[Finding]) -> dict[str, Any]:
+    return {"at": at, **_condition(alike), "because": REASON}
+
+
+def _condition(alike: list[Finding]) -> dict[str, Any]:
+    one = alike[0]
+    if all(f.left_value is ABSENT for f in alike):
+        return {"present-in": one.right}
+    if all(f.right_value is ABSENT for f in alike):
+        return {"present-in": one.left}
+    numbers = [(quantity(f.left_value), quantity(f.right_value)) for f in alike]
+    if all(a is not None and b is not None and a <= b for a, b in numbers):
+        return {"holds": f"{one.left} <= {one.right}"}
+    return {}
+
+
+def written(ws: "Workspace", rules: dict[str, list[dict[str, Any]]]) -> int:
+    """Put rules into the file, between what is there; comments and spelling stay. Returns how many.
+
+    Raises:
+        InputError: The file cannot be edited without changing anything else.
+    """
+    from vivido.yamledit.document import Documents
+
+    file = Path(ws.project.file)
+    before = read_file(file)
+    documents = Documents(before, str(shown_path(file)))
+    if documents.find(("parity",)) is None:
+        edits = [documents.insert((), "parity", {pair: {"allow": entries} for pair, entries in rules.items()})]
+    else:
+        edits = [_edit(documents, pair, entries) for pair, entries in rules.items()]
+    after = documents.apply(edits)
+    _, mistakes = check(after, shown_path(file), ws.kinds.for_config(), file.parent)
+    if mistakes:
+        raise InputError(
+            f"the file would be wrong with them: {mistakes[0]}", code="parity.suggest", hint="Put them in by hand."
+        )
+    draft = file.with_name(f".{file.name}.draft")
+    draft.write_bytes(after)
+    draft.chmod(file.stat().st_mode & 0o777)
+    draft.replace(file)
+    return sum(map(len, rules.values()))
+
+
+def _edit(documents: Any, pair: str, entries: list[dict[str, Any]]) -> Any:
+    left, _, right = pair.partition(" ~ ")
+    known = next((p for p in (pair, f"{right} ~ {left}") if documents.find(("parity", p)) is not None), None)
+    if known is None:
+        return documents.insert(("parity",), pair, {"allow": entries})
+    if documents.find(("parity", known, "allow")) is None:
+        return documents.insert(("parity", known), "allow", entries)
+    return documents.extend(("parity", known, "allow"), entries)
