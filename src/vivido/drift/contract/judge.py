@@ -10,8 +10,9 @@ from vivido.drift.contract.needs import Need, needs_of, unknown_mounts
 from vivido.drift.contract.pods import Pod, pods
 from vivido.drift.contract.supply import Supply
 from vivido.drift.contract.variables import undefined
-from vivido.drift.contract.wiring import lost_ports, lost_selectors, needs_of_object
+from vivido.drift.contract.wiring import Labelled, lost_ports, lost_selectors, needs_of_object
 from vivido.model.difference import Path
+from vivido.model.foreign import name_of
 from vivido.model.objects import Rendered, plain_name
 from vivido.text.nearest import nearest
 
@@ -49,9 +50,10 @@ def gaps(rendered: Rendered, terms: Terms) -> tuple[Gap, ...]:
 
 
 def _wiring(rendered: Rendered, every: Sequence[Pod]) -> Iterator[Gap]:
-    services = [o for o in rendered.objects if o.get("kind") == "Service"]
+    services = {name_of(o): o for o in rendered.objects if o.get("kind") == "Service"}
+    labelled = Labelled(every)
     for one in rendered.objects:
-        yield from lost_selectors(one, every)
+        yield from lost_selectors(one, labelled)
         yield from lost_ports(one, services)
 
 

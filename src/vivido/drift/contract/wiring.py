@@ -1,6 +1,6 @@
 """References between objects: selectors that choose no pod, backends, targets and accounts that are not there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -104,9 +104,8 @@ def _route_ports(spec: dict[str, Any], at: Place) -> Iterator[Port]:
                 yield Port(name, str(backend.get("port") or ""), place)
 
 
-def lost_ports(manifest: Manifest, services: Iterable[Manifest]) -> Iterator[Gap]:
+def lost_ports(manifest: Manifest, there: Mapping[str, Manifest]) -> Iterator[Gap]:
     """Yield a gap for each port that an Ingress or a route names and the Service, which is there, does not have."""
-    there = {str(mapping(s.get("metadata")).get("name")): s for s in services}
     for used in ports_of(manifest):
         service = there.get(used.service)
         if service is None or not used.port:
@@ -120,23 +119,40 @@ def lost_ports(manifest: Manifest, services: Iterable[Manifest]) -> Iterator[Gap
             yield Gap("contract.port", message, used.at, "Name a port that the Service has.")
 
 
-def lost_selectors(manifest: Manifest, pods: Iterable[Pod]) -> Iterator[Gap]:
+class Labelled:
+    """All pods, found by a label that they have: with a thousand services each selector concerns a few of them."""
+
+    def __init__(self, pods: Iterable[Pod]) -> None:
+        self._pods = tuple(pods)
+        self._by_label: dict[tuple[str, str], list[Pod]] = {}
+        for pod in self._pods:
+            for key, value in pod.labels.items():
+                self._by_label.setdefault((key, str(value)), []).append(pod)
+
+    def chosen(self, selector: dict[str, Any], namespace: str) -> list[Pod]:
+        """Return the pods that a selector chooses in a namespace; one that is not told counts as the same."""
+        wanted = next(iter(mapping(selector.get("matchLabels")).items()), None)
+        near = self._pods if wanted is None else self._by_label.get((wanted[0], str(wanted[1])), ())
+        here = (p for p in near if not namespace or not p.at.namespace or p.at.namespace == namespace)
+        return [p for p in here if _chooses(selector, p.labels)]
+
+
+def lost_selectors(manifest: Manifest, pods: Labelled) -> Iterator[Gap]:
     """Yield a gap for each selector that chooses no pod, and for each named port that the chosen pods do not have."""
     at = place_of(manifest, "spec")
-    there = [p for p in pods if not at.namespace or not p.at.namespace or p.at.namespace == at.namespace]
     for place, selector, what in _selectors(manifest, at):
-        if not any(_chooses(selector, pod.labels) for pod in there):
+        if not pods.chosen(selector, at.namespace):
             said = ", ".join(f"{k}={v}" for k, v in mapping(selector.get("matchLabels")).items()) or "its expressions"
             message = f"{at.object} {what} {said}, and no pod has that"
             yield Gap("contract.selector", message, place, "Give the selector the labels of the pods that are meant.")
     if manifest.get("kind") == "Service":
-        yield from _named_ports(manifest, at, there)
+        yield from _named_ports(manifest, at, pods)
 
 
-def _named_ports(manifest: Manifest, at: Place, pods: list[Pod]) -> Iterator[Gap]:
+def _named_ports(manifest: Manifest, at: Place, pods: Labelled) -> Iterator[Gap]:
     spec = mapping(manifest.get("spec"))
     selector = mapping(spec.get("selector"))
-    chosen = [p for p in pods if selector and _chooses({"matchLabels": selector}, p.labels)]
+    chosen = pods.chosen({"matchLabels": selector}, at.namespace) if selector else []
     named = {
         str(port.get("name"))
         for pod in chosen
