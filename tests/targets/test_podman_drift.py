@@ -97,3 +97,49 @@ def test_a_killed_revert_is_gone_on_with(made: Shop, images: "Images", point: st
     # Exactly one revert stands in the ledger.
     kinds = [h["kind"] for h in json.loads(made.good("history", "dev", "-o", "json"))]
     assert kinds.count("revert") == 1
+
+
+def test_what_was_changed_by_hand_is_declared_and_promoted(made: Shop, images: "Images") -> None:
+    image = images.build("web", "1")
+    made.promote(image)
+    for name in made.containers():
+        made.podman("update", "--memory=100m", name)
+    line = json.loads(made.podman("inspect", "--format={{json .Config.CreateCommand}}", made.containers()[0]))
+    edited = [word.replace("LEVEL=info", "LEVEL=debug") for word in line[1:]]
+    for name in made.containers():
+        replica = name[-1]
+        made.podman("rm", "--force", "--time=0", name)
+        # The same edit on each replica, as a person makes it: names, hosts and labels follow the number.
+        here = [re.sub(r"(web-|replica=)0$", rf"\g<1>{replica}", word) for word in edited]
+        made.podman(*here)
+        made.podman("start", name)
+    name = made.containers()[0]
+    made.podman("exec", name, "/bin/busybox", "sh", "-c", "echo 1 >/new")
+    assert [p for p in made.places() if not p.startswith("Traffic")] == [
+        "Deployment/web/0/main/env/LEVEL",
+        "Deployment/web/0/main/files",
+        "Deployment/web/1/main/env/LEVEL",
+    ]
+    assert made.run("drift", "adopt", "dev", "--yes").returncode == 2
+    before = made.git("rev-parse", "main")
+    dry = made.run("drift", "adopt", "dev", "--reason", "to see more", "--dry-run")
+    assert "Deployment/web/0/main/files: no field of a manifest says this" in dry.stdout
+    assert made.git("rev-parse", "main") == before
+    ran = made.run("drift", "adopt", "dev", "--reason", "to see more", "--owner", "team-web", "--yes")
+    assert ran.returncode == 0, ran.stderr
+    assert made.git("diff", "--unified=0", "HEAD~1", "HEAD").splitlines()[-2:] == [
+        "-            - {name: LEVEL, value: info}  # how much it tells",
+        "+            - {name: LEVEL, value: debug}  # how much it tells",
+    ]
+    message = made.git("log", "-1", "--format=%an <%ae>%n%B", "main")
+    assert message.startswith("Carol <carol@example.com>\nDeclare what was changed by hand in dev\n\nto see more\n")
+    assert "Vivido-Owner: team-web" in message
+    assert "Vivido-Promotion" not in message
+    declared = {i["path"]: i.get("declared", "") for i in made.drift()["live"]}
+    tip = made.git("rev-parse", "main").strip()
+    assert declared["0/main/env/LEVEL"] == declared["1/main/env/LEVEL"] == tip
+    assert declared["0/main/files"] == ""
+    assert made.run("drift", "adopt", "dev", "--reason", "again", "--yes").returncode == 6
+    made.promote(image)
+    assert made.places() == []
+    assert "LEVEL=debug" in get(f"{made.url()}/cgi-bin/env")

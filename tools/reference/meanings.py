@@ -68,6 +68,8 @@ TRAILERS = {
     "Vivido-Requested-By": "Who asked for it, as far as was known; it proves nothing.",
     "Vivido-Ledger": "Hash of the promotion's newest ledger entry when the commit was made; `vivido ledger verify` compares it.",
     "Vivido-Promotion": "Id of the promotion. With the step it is the commit's key: whoever starts again finds it by this.",
+    "Vivido-Drift": "Id of an adoption (`vivido drift adopt`): a person's commit that declares what was changed by hand.",
+    "Vivido-Owner": "Who answers for what an adoption declares.",
     "Vivido-Step": "The step that made the commit: `commit`, or `undo-commit` where a promotion went back.",
 }
 """Trailer → meaning."""

@@ -169,8 +169,10 @@ def _live(target: Target, desired: Desired) -> tuple[list[Item], tuple[str, ...]
 
 
 def item(one: LiveDrift) -> Item:
-    """Return a difference as it is told. Pure."""
-    difference = one.difference
+    """Return a difference as it is told: without what looks like a secret. Pure."""
+    from vivido.drift.presentable import presentable
+
+    (difference,) = presentable((one.difference,))
     return Item(
         id=fingerprint([difference.at])[:6],
         object=difference.object.text,

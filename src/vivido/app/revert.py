@@ -57,7 +57,7 @@ def plan_revert(
     if deployed is None:
         raise NotFoundError(f"nothing is deployed in {environment.name}", code="drift.nothing-deployed")
     _refuse(ws, found)
-    live, artifacts = _chosen(found, only)
+    live, artifacts = chosen(found, only)
     wanted = standing(ws, environment, deployed)
     strays = tuple(i.object.removeprefix(STRAY) for i in live if i.object.startswith(STRAY))
     steps = _steps(
@@ -90,9 +90,9 @@ def plan_revert(
         queue="fifo",
         declared=environment,
     )
-    chosen = {i.where for i in live} | {w for _, w in artifacts}
-    left = [i.where for i in found.live if i.where not in chosen]
-    left += [a.where for a in found.artifacts if a.where not in chosen]
+    put_back = {i.where for i in live} | {w for _, w in artifacts}
+    left = [i.where for i in found.live if i.where not in put_back]
+    left += [a.where for a in found.artifacts if a.where not in put_back]
     return Reverting(plan, told, tuple(left), _notes(ws, found, live, strays, renews=renews))
 
 
@@ -111,7 +111,7 @@ def _refuse(ws: "Workspace", found: Drift) -> None:
         raise NotFoundError(f"{name} has no drift: there is nothing to put back", code="drift.none")
 
 
-def _chosen(found: Drift, only: tuple[str, ...]) -> tuple[list[Item], list[tuple[str, str]]]:
+def chosen(found: Drift, only: tuple[str, ...]) -> tuple[list[Item], list[tuple[str, str]]]:
     """Return the differences that are meant, and of artifacts what and where."""
     artifacts = [(str(a.what), a.where) for a in found.artifacts]
     if not only:

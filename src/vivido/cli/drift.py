@@ -98,3 +98,49 @@ def revert(
             f"{environment}: {'nothing is left' if not left.found else 'still there: ' + ', '.join(i.where for i in left.live)}"
         )
     return ending(found)
+
+
+@drift_app.command
+def adopt(
+    environment: str,
+    *,
+    reason: str,
+    owner: str = "",
+    only: tuple[str, ...] = (),
+    yes: bool = False,
+    dry_run: bool = False,
+    common: Common = PLAIN,
+) -> int:
+    """Declare in Git what was changed by hand: one commit of yours, with its reason and owner. Nothing that runs is changed.
+
+    It comes to the environment as every commit does: with the next release, through the gates. Until then it stays a debt.
+
+    Args:
+        environment: Where.
+        reason: Why it shall stay.
+        owner: Who answers for it; without it, you.
+        only: An id, or a place such as Deployment/web (repeat for several); without it, everything that can be declared.
+        yes: Do not ask.
+        dry_run: Show the edit, commit nothing.
+        common: Flags of every command.
+    """
+    from vivido.app.adopt import commit_adoption, plan_adoption
+    from vivido.app.drift import drift
+    from vivido.app.person import name_here
+    from vivido.cli.ask import confirm
+    from vivido.cli.output.drift import adopting
+
+    ws = common.open()
+    plan = plan_adoption(ws, drift(ws, environment), only, by=name_here(ws), reason=reason, owner=owner)
+    if dry_run:
+        emit(plan, common.output, lambda: adopting(plan), [plan.id])
+        return Exit.OK
+    if common.output == "text":
+        say(adopting(plan))
+    repository = ws.repository(ws.environment(environment))
+    if not confirm(f"Commit this to {repository.branch} of {repository.url}?", yes=yes):
+        return Exit.INTERRUPTED
+    commit = commit_adoption(ws, plan)
+    emit({"adoption": plan, "commit": commit}, common.output, lambda: f"declared in {commit[:12]}", [commit])
+    say(f"  → bring it there: vivido release create, then vivido promote {environment}")
+    return Exit.OK

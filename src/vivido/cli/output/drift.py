@@ -8,6 +8,7 @@ from vivido.cli.output.style import paint
 from vivido.cli.output.table import table
 
 if TYPE_CHECKING:
+    from vivido.app.adopt import Adoption
     from vivido.app.artifact_drift import ArtifactDrift
     from vivido.app.drift import Drift, Item
     from vivido.app.revert import Reverting
@@ -76,3 +77,20 @@ def reverting(one: "Reverting") -> str:
     if one.left:
         lines.append(f"Stays:     {', '.join(one.left)}")
     return "\n".join([*lines, *(f"Note:      {note}" for note in one.notes)])
+
+
+def adopting(one: "Adoption") -> str:
+    """Return what a commit would declare, for a person who is asked whether to go."""
+    lines = [f"{paint('Declare', 'bold')} in Git what was changed by hand in {one.environment}   ({one.id})"]
+    lines += [f"  {sentence}" for sentence in one.adopted]
+    lines += [f"cannot be declared: {sentence}" for sentence in one.cannot]
+    return "\n".join(
+        [*lines, f"Reason: {one.reason}", f"Owner:  {one.owner}", "", *map(_painted, one.diff.splitlines())]
+    )
+
+
+def _painted(line: str) -> str:
+    """Return a line of a diff of files in its colour."""
+    if line.startswith(("+++", "---")):
+        return paint(line, "bold")
+    return paint(line, {"+": "green", "-": "red", "@": "blue"}.get(line[:1], "")) if line[:1] in "+-@" else line

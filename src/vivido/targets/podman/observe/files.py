@@ -32,11 +32,8 @@ def counting(touched: Touched, mounts: Iterable[str], writes: Iterable[str] = ()
     """
     places = tuple(mounts)
     free = (*WRITTEN, *writes)
-    everything = {
-        **dict.fromkeys(touched.changed, "changed"),
-        **dict.fromkeys(touched.added, "added"),
-        **dict.fromkeys(touched.deleted, "deleted"),
-    }
+    told = (("added", touched.added), ("changed", touched.changed), ("deleted", touched.deleted))
+    everything = {path: how for how, paths in told for path in paths}
     found = {path: how for path, how in everything.items() if not _harmless(path, how, places, free)}
     return {path: how for path, how in found.items() if not _only_holds(path, how, everything)}
 
@@ -47,7 +44,9 @@ def _harmless(path: str, how: str, mounts: tuple[str, ...], free: tuple[str, ...
     if how == "added" and path in MADE_BY_PODMAN:
         return True
     # Directories that Podman had to make so that something can be mounted in them, or that hold what is harmless.
-    return how != "deleted" and any(_inside(place, path) for place in (*mounts, *free, *MADE_BY_PODMAN))
+    return how != "deleted" and any(
+        place != path and _inside(place, path) for place in (*mounts, *free, *MADE_BY_PODMAN)
+    )
 
 
 def _only_holds(path: str, how: str, everything: Mapping[str, str]) -> bool:

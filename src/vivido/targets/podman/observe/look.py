@@ -2,28 +2,25 @@
 
 import io
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from vivido.errors import Error
-from vivido.model.observation import Claim, Fields, Observation, Ownership, Thing, Trace
+from vivido.model.observation import Fields, Observation, Ownership, Thing
 from vivido.targets.interface import Desired, TargetContext
-from vivido.targets.podman import names as label
 from vivido.targets.podman.images import facts
-from vivido.targets.podman.manifest.blueprint import Blueprint, Container, Workload
+from vivido.targets.podman.manifest.blueprint import Blueprint
 from vivido.targets.podman.materials import asking
 from vivido.targets.podman.names import Names
 from vivido.targets.podman.network import find_network
-from vivido.targets.podman.observe import found as reading
 from vivido.targets.podman.observe import masking, shape, traces, traffic
-from vivido.targets.podman.observe.claims import claims
+from vivido.targets.podman.observe.assemble import Assembly, places_of
 from vivido.targets.podman.observe.files import Touched
 from vivido.targets.podman.observe.found import Looked
 from vivido.targets.podman.observe.kernel import limits
 from vivido.targets.podman.observe.traces import Place
-from vivido.targets.podman.observe.wanted import Wanted, network_fields, shown
+from vivido.targets.podman.observe.wanted import Wanted, network_fields
 from vivido.targets.podman.program import Podman, matching
 from vivido.targets.podman.proxy.serving import Serving
 
@@ -43,11 +40,7 @@ class Look:
         self._blueprint = blueprint
         self._names = Names(desired.project, desired.environment)
         self._ask = asking(context, blueprint)
-        self._values: dict[Any, str | None] = {}
         self._unseen: list[str] = []
-        self._places: dict[str, Place] = {}
-        self._claims: list[Claim] = []
-        self._traces: list[Trace] = []
 
     def observe(self, writes: tuple[str, ...], haproxy: tuple[Fields, Fields] | None) -> Observation:
         """Return both sides.
@@ -60,33 +53,28 @@ class Look:
             ToolError: `podman.failed`, `tool.missing`: nothing can be said.
         """
         self._context.progress("asking Podman for every container of the environment")
-        images = self._images()
-        wanted = Wanted(self._desired, self._blueprint, find_network(self._podman, self._names), images)
+        named = self._images()
+        wanted = Wanted(self._desired, self._blueprint, find_network(self._podman, self._names), named)
         desired = [*wanted.things(), *(self._secret(n, what) for n, what in wanted.secrets().items())]
-        self._everywhere(desired)
-        live = [*self._workloads(writes), *self._volumes(desired), *self._network(), *self._stored(wanted.secrets())]
+        pods, looked = self._look()
+        images = facts(self._podman, {str(x.inspect["Image"]) for x in looked})
+        assembly = Assembly(self._desired, self._blueprint, self._ask, named, writes)
+        live = [*assembly.workloads(looked, pods, images), *self._volumes(desired)]
+        live += [*self._network(), *self._stored(wanted.secrets())]
         if haproxy is not None:
             desired.append(Thing(shape.TRAFFIC, haproxy[0]))
             live.append(Thing(shape.TRAFFIC, haproxy[1]))
-        events = self._events()
-        known = tuple(v for v in self._values.values() if v)
+        places = {**places_of(desired), **assembly.places}
+        events = self._events(places)
         return Observation(
-            tuple(desired),
-            tuple(msgspec.structs.replace(t, fields=masking.texts(t.fields, known)) for t in live),
-            Ownership(tuple(self._claims)),
+            _masked(desired, assembly.values),
+            _masked(live, assembly.values),
+            Ownership(tuple(assembly.claims)),
             shape.GROUPS,
-            (*self._traces, *traces.of_events(events, self._places)),
-            tuple(self._unseen),
-            traces.restarts(events, self._places),
+            (*assembly.traces, *traces.of_events(events, places)),
+            (*self._unseen, *assembly.unseen),
+            traces.restarts(events, places),
         )
-
-    def _everywhere(self, desired: list[Thing]) -> None:
-        """Give every place of the generation its name, also those that nothing is at: events tell when it went."""
-        for thing in desired:
-            for replica, pod in thing.fields.items():
-                for container, fields in pod.items() if isinstance(pod, Mapping) else ():
-                    if container != shape.POD and isinstance(fields, Mapping) and "name" in fields:
-                        self._places[str(fields["name"])] = (thing.identity, (replica, str(container)))
 
     def _images(self) -> dict[str, dict[str, Any]]:
         wanted = sorted({c.image for w in self._blueprint.workloads for c in w.containers})
@@ -95,93 +83,6 @@ class Look:
             f"{i} is not on this machine any more: what it sets is not known" for i in wanted if i not in here
         ]
         return facts(self._podman, here)
-
-    def _workloads(self, writes: tuple[str, ...]) -> list[Thing]:
-        pods, looked = self._look()
-        images = facts(self._podman, {str(x.inspect["Image"]) for x in looked})
-        left = {x.name: x for x in looked}
-        live: list[Thing] = []
-        for workload in self._blueprint.workloads:
-            replicas = {
-                str(r): self._replica(workload, r, left, pods, images, writes) for r in range(workload.replicas)
-            }
-            live.append(Thing(shape.identity(workload), {r: fields for r, fields in replicas.items() if fields}))
-        strays = [x for x in left.values() if not self._belongs(x, pods)]
-        for one in strays:
-            self._places[one.name] = (shape.stray(one.name), ())
-            self._traces += traces.of_making(one, self._places[one.name])
-        return [*live, *(Thing(shape.stray(x.name), reading.stray(x)) for x in strays)]
-
-    def _replica(
-        self,
-        workload: Workload,
-        replica: int,
-        left: dict[str, Looked],
-        pods: Mapping[str, dict[str, Any]],
-        images: Mapping[str, dict[str, Any]],
-        writes: tuple[str, ...],
-    ) -> Fields:
-        pod, found = self._names.pod(self._desired.generation, workload, replica), Fields()
-        for spec in workload.containers:
-            name = f"{pod}-{spec.name}" if len(workload.containers) > 1 else pod
-            one = left.pop(name, None) or self._renamed(workload, replica, left)
-            if one is None:
-                continue
-            place: Place = (shape.identity(workload), (str(replica), spec.name))
-            self._places[one.name] = place
-            self._claims += claims(*place[:1], *place[1], one)
-            self._traces += traces.of_making(one, place)
-            digest, laid = spec.image.rpartition("@")[2], tuple(f.path for f in spec.secret_files)
-            fields = reading.container(one, writes, digest, images.get(str(one.inspect["Image"])), laid)
-            found[spec.name] = {**fields, "env": self._variables(spec, fields)}
-            found.setdefault(shape.POD, reading.shared(one, pods.get(one.pod)))
-        return found
-
-    def _variables(self, spec: Container, fields: Fields) -> dict[str, str]:
-        told = fields.get("env", {})
-        hidden = masking.not_shown(spec, told)
-        # What Podman keeps to itself is taken as it should be: it cannot be told, and no version tells it wrongly.
-        as_it_should = {v.name: v for v in spec.variables if v.name in hidden}
-        return {
-            **masking.variables(told, spec, self._value),
-            **{name: shown(v) for name, v in as_it_should.items()},
-        }
-
-    def _value(self, secret: Any) -> str | None:
-        if secret not in self._values:
-            try:
-                self._values[secret] = self._ask(secret)
-            except Error:
-                self._values[secret] = None
-            if self._values[secret] is None:
-                self._unseen.append(f"secret {secret.name}/{secret.key} has no source now: its value is not compared")
-        return self._values[secret]
-
-    def _renamed(self, workload: Workload, replica: int, left: dict[str, Looked]) -> Looked | None:
-        """Find a pod of one container by its labels where it is not called as it should be."""
-        wanted = {
-            label.GENERATION: self._desired.generation,
-            label.WORKLOAD: workload.name,
-            label.REPLICA: str(replica),
-            label.ROLE: "pod",
-        }
-        if len(workload.containers) > 1:
-            return None
-        fitting = [n for n, x in left.items() if wanted.items() <= x.labels.items()]
-        return left.pop(fitting[0]) if len(fitting) == 1 else None
-
-    def _belongs(self, looked: Looked, pods: Mapping[str, dict[str, Any]]) -> bool:
-        """Say whether a container that is no part of a workload is Vivido's all the same."""
-        if looked.inspect.get("IsInfra"):
-            return looked.pod in pods
-        if looked.labels.get(label.GENERATION) != self._desired.generation:
-            return False
-        attempts = {
-            self._names.job(self._desired.generation, j, a) for j in self._blueprint.jobs for a in range(j.attempts)
-        }
-        return looked.labels.get(label.ROLE) == "init" or any(
-            looked.name == a or looked.name.startswith(f"{a}-") for a in attempts
-        )
 
     def _look(self) -> tuple[dict[str, dict[str, Any]], list[Looked]]:
         ids = {
@@ -264,13 +165,17 @@ class Look:
         there = set(self._podman.run("secret", "ls", "--format", "{{.Name}}").split())
         return [self._secret(name, what) for name, what in wanted.items() if name in there]
 
-    def _events(self) -> list[dict[str, Any]]:
+    def _events(self, places: Mapping[str, Place]) -> list[dict[str, Any]]:
         args = ("events", "--stream=false", f"--since={SINCE}", "--format=json", "--filter=type=container")
         done = self._podman.attempt(*args, timeout=EVENTS)
         if done.returncode != 0:
             self._unseen.append("Podman's events could not be read: when things were changed is not known")
             return []
-        return [e for line in done.text.splitlines() if (e := _event(line)).get("Name") in self._places]
+        return [e for line in done.text.splitlines() if (e := _event(line)).get("Name") in places]
+
+
+def _masked(things: Iterable[Thing], secrets: tuple[str, ...]) -> tuple[Thing, ...]:
+    return tuple(msgspec.structs.replace(t, fields=masking.texts(t.fields, secrets)) for t in things)
 
 
 def _event(line: str) -> dict[str, Any]:

@@ -1,0 +1,110 @@
+"""Saying a value in Git by one splice: where the workload stands, or in a patch of the overlay."""
+
+import pytest
+import yaml
+
+from vivido.layouts.declare import Wish, declare
+from vivido.model.problem import Problem
+from vivido.render.tree import List, Read
+
+MANIFEST = """\
+# of team web
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers:
+        - name: side
+          image: side:1
+        - name: main   # the service
+          image: web:1
+          env:
+            - {name: LEVEL, value: "info"}  # how much
+            - name: PASSWORD
+              valueFrom: {secretKeyRef: {name: db, key: password}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+"""
+
+
+def tree(files: dict[str, str]) -> tuple[Read, List]:
+    def listing(directory: str) -> tuple[str, ...]:
+        prefix = f"{directory}/" if directory else ""
+        inside = [f.removeprefix(prefix) for f in files if f.startswith(prefix)]
+        return tuple(dict.fromkeys(f"{f.partition('/')[0]}/" if "/" in f else f for f in inside))
+
+    return (lambda path: files[path].encode() if path in files else None), listing
+
+
+def wish(*path: str, value: str | int = "debug", container: str = "main") -> Wish:
+    return Wish("Deployment", "web", container, path, value)
+
+
+def declared(files: dict[str, str], one: Wish, kind: str = "plain") -> dict[str, bytes] | Problem:
+    return declare("app", kind, one, *tree(files))
+
+
+def only(made: dict[str, bytes] | Problem) -> str:
+    assert isinstance(made, dict)
+    (text,) = made.values()
+    return text.decode()
+
+
+def test_one_value_changes_its_own_bytes() -> None:
+    text = only(declared({"app/web.yaml": MANIFEST}, wish("env", "LEVEL")))
+    assert text == MANIFEST.replace('"info"', '"debug"')
+
+
+@pytest.mark.parametrize("value", ["yes", "0123", "1e3", "12345e6", "null", "a\nb", "", "# no comment"])
+def test_a_text_stays_a_text(value: str) -> None:
+    text = only(declared({"app/web.yaml": MANIFEST}, wish("env", "NEW", value=value)))
+    main = next(iter(yaml.safe_load_all(text)))["spec"]["template"]["spec"]["containers"][1]
+    assert main["env"][-1] == {"name": "NEW", "value": value}
+
+
+def test_what_is_not_there_is_added_with_all_that_is_above_it() -> None:
+    text = only(declared({"app/web.yaml": MANIFEST}, wish("resources", "limits", "memory", value="64Mi")))
+    main = next(iter(yaml.safe_load_all(text)))["spec"]["template"]["spec"]["containers"][1]
+    assert main["resources"] == {"limits": {"memory": "64Mi"}}
+    assert text.startswith(MANIFEST.split("---", maxsplit=1)[0].rstrip())
+
+
+def test_a_variable_that_comes_from_elsewhere_is_refused_with_its_place() -> None:
+    made = declared({"app/web.yaml": MANIFEST}, wish("env", "PASSWORD"))
+    assert isinstance(made, Problem)
+    assert made.where == "app/web.yaml:15:15"
+
+
+def test_an_overlay_gets_a_patch_of_its_own_and_then_one_more_value_in_it() -> None:
+    overlay = "# production\nresources: [../base]\n"
+    made = declared({"app/kustomization.yaml": overlay}, wish("env", "LEVEL"), "kustomize")
+    assert isinstance(made, dict)
+    assert set(made) == {"app/kustomization.yaml", "app/declared-deployment-web.yaml"}
+    kustomization = made["app/kustomization.yaml"].decode()
+    assert kustomization.startswith(overlay.rstrip())
+    assert yaml.safe_load(kustomization)["patches"] == [{"path": "declared-deployment-web.yaml"}]
+    files = {path: text.decode() for path, text in made.items()}
+    again = only(declared(files, wish("env", "OTHER", value="1"), "kustomize"))
+    container = yaml.safe_load(again)["spec"]["template"]["spec"]["containers"][0]
+    assert [e["name"] for e in container["env"]] == ["LEVEL", "OTHER"]
+
+
+def test_an_overlays_own_patch_is_edited_in_place() -> None:
+    overlay = "resources: [../base]\npatches: [{path: patch.yaml}]\n"
+    files = {"app/kustomization.yaml": overlay, "app/patch.yaml": MANIFEST}
+    made = declared(files, wish("env", "LEVEL"), "kustomize")
+    assert isinstance(made, dict)
+    assert set(made) == {"app/patch.yaml"}
+
+
+def test_what_nobody_has_or_a_chart_makes_is_said() -> None:
+    for made in (
+        declared({"app/web.yaml": MANIFEST}, wish("env", "A", container="none")),
+        declared({"app/Chart.yaml": "name: web\n"}, wish("env", "A"), "helm"),
+    ):
+        assert isinstance(made, Problem)
+        assert made.code == "drift.not-declarable"
