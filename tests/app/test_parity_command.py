@@ -214,3 +214,13 @@ def test_an_audit_tells_what_is_new_once_it_is_taken(shop: Miniature) -> None:
     assert told.read_text().count(name) == 2
     file.write_text(text)
     assert "0 findings: 0 new, 4 gone" in shop.good("audit").out
+
+
+@pytest.mark.parametrize(("moment", "times"), [("audit.tell.before", 1), ("audit.tell.after", 2)])
+def test_an_audit_that_is_killed_tells_again_under_the_same_id(shop: Miniature, moment: str, times: int) -> None:
+    told = shop.root / "told"
+    declare(shop, f"audit: {{on-new: 'echo $VIVIDO_AUDIT >> {told}'}}\n")
+    assert shop.run("audit", environ={"VIVIDO_CRASH_AT": moment}).code < 0
+    assert shop.run("audit", "-o", "json").json()["told"] == 1
+    names = told.read_text().split()
+    assert (len(names), len(set(names))) == (times, 1)
