@@ -55,15 +55,8 @@ class Kustomize:
 
     def _build(self, root: Path, directory: str, output: Path) -> Problem | None:
         top = root.resolve()
-        command = [
-            *_program(),
-            "--load-restrictor=LoadRestrictionsRootOnly",
-            "--output",
-            str(output),
-            "--",
-            str(top / directory),
-        ]
-        done = process.run(command, cwd=top, env=None if self._allow_remote else OFFLINE, timeout=self._timeout)
+        env = None if self._allow_remote else OFFLINE
+        done = process.run(command(top / directory, output), cwd=top, env=env, timeout=self._timeout)
         if done.timed_out:
             raise ToolError(
                 f"kustomize did not render {directory or '.'} within {self._timeout:g} s",
@@ -78,6 +71,16 @@ class Kustomize:
         return Problem(
             "render.kustomize", f"kustomize refused {where}: {said}", f"Run: kubectl kustomize {where}", where
         )
+
+
+def command(directory: Path, output: Path) -> list[str]:
+    """Return the command that renders a directory into a file, reading nothing from outside of its kustomizations.
+
+    Raises:
+        ToolError: `tool.missing`.
+    """
+    options = ["--load-restrictor=LoadRestrictionsRootOnly", "--output", str(output), "--", str(directory)]
+    return [*_program(), *options]
 
 
 def _program() -> list[str]:
