@@ -1,14 +1,9 @@
 """What an environment gets: its objects at a commit with given artifacts, rendered, checked and remembered by content."""
 
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from vivido.errors import RefusedError
-from vivido.model.canonical import fingerprint
 from vivido.model.objects import Rendered
 from vivido.model.problem import Problem
 from vivido.model.project import Environment
@@ -52,18 +47,12 @@ def rendered_at(
     from vivido.layouts.verify import wrong_images
 
     artifacts = placed(artifacts, environment.registry)
-    images = sorted([a.service, "" if as_is else a.image] for a in artifacts)
-    services = [[s.name, s.config, s.image, s.replaces] for s in ws.placed(environment).services]
-    kept = ws.state / "rendered" / f"{fingerprint([commit, environment.name, images, services])}.json"
-    if kept.is_file():
-        return msgspec.json.decode(kept.read_bytes(), type=Rendered)
     changed = {} if as_is else edits_at(ws, commit, environment, artifacts)
     rendered = _render(ws, commit, environment, changed, [a.service for a in artifacts])
     wrong = () if as_is else wrong_images(ws.placed(environment), artifacts, rendered)
     if wrong:
         raise refused("layout.wrong-image", f"{environment.name} would not run what is promoted", wrong)
     refuse_secrets(ws, rendered)
-    _keep(kept, rendered)
     return rendered
 
 
@@ -79,20 +68,21 @@ def rendered_with(
 def _render(
     ws: "Workspace", commit: str, environment: Environment, changed: Mapping[str, bytes | None], services: Sequence[str]
 ) -> Rendered:
-    from vivido.layouts.files import render_environment, roots
+    from vivido.app.renderings import Memory, kept, render, unpacked, wanted
+    from vivido.git.snapshot import Changed
+    from vivido.layouts.files import merged
+    from vivido.layouts.places import by_place
 
-    repository, project = ws.repository(environment), ws.placed(environment)
-    tree = repository.tree(commit)
-    with tempfile.TemporaryDirectory(prefix="vivido-render-") as scratch:
-        where = Path(scratch)
-        repository.export(commit, roots(project, environment, tree.listing, tree.read), where)
-        for path, content in changed.items():
-            if content is None:
-                (where / path).unlink(missing_ok=True)
-            else:
-                (where / path).parent.mkdir(parents=True, exist_ok=True)
-                (where / path).write_bytes(content)
-        rendered = render_environment(project, environment, where, services)
+    repository = ws.repository(environment)
+    files, memory = Changed(repository.snapshot(commit), changed), Memory()
+    found, problems = by_place(ws.placed(environment), environment, files.listing, services)
+    parts = [wanted(environment.name, [s.name for s in of], one, files, memory) for one, of in sorted(found.items())]
+    there = kept(ws.renderings, parts, ws.now())
+    missing = [p for p in parts if p.key not in there]
+    made = render(repository, commit, missing, changed, ws.renderings, ws.now())
+    outcomes = [unpacked(there[p.key]) if p.key in there else made[p.key] for p in parts]
+    problems += tuple(problem for o in outcomes if isinstance(o, tuple) for problem in o)
+    rendered = problems or merged(o for o in outcomes if isinstance(o, Rendered))
     if isinstance(rendered, tuple):
         raise refused("render.refused", f"{environment.name} cannot be rendered", rendered)
     return rendered
@@ -117,10 +107,3 @@ def refused(code: str, what: str, problems: Sequence[Problem]) -> RefusedError:
     hints = list(dict.fromkeys(p.hint for p in problems if p.hint))
     message = f"{what}: {lines[0]}" if len(lines) == 1 else f"{what}:\n" + "\n".join(f"  - {line}" for line in lines)
     return RefusedError(message, code=problems[0].code if len(problems) == 1 else code, hint=" ".join(hints))
-
-
-def _keep(path: Path, rendered: Rendered) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{id(rendered)}.tmp")
-    draft.write_bytes(msgspec.json.encode(rendered))
-    draft.replace(path)

@@ -11,7 +11,8 @@ from vivido.errors import NotFoundError
 from vivido.git.export import export
 from vivido.git.history import CommitInfo, describe, find_by_trailer, history
 from vivido.git.mirror import Mirror
-from vivido.git.read import is_ancestor, listing, object_id, read
+from vivido.git.read import changed, is_ancestor, object_id, read
+from vivido.git.snapshot import Snapshot
 from vivido.git.trailers import trailer
 from vivido.git.worktree import head_commit, origin_url, toplevel
 from vivido.model.project import Configuration, Project
@@ -20,6 +21,8 @@ from vivido.text.redact import without_userinfo
 if TYPE_CHECKING:
     from vivido.layouts.interface import List, Read
 
+_SNAPSHOTS = 8
+"""Commits whose files are remembered at once."""
 PROMOTION = "Vivido-Promotion"
 """The trailer by which Vivido's own commits are told from people's."""
 
@@ -71,6 +74,7 @@ class ConfigurationRepository:
         self._home = home
         self._branch = branch
         self._source = source
+        self._snapshots: dict[str, Snapshot] = {}
 
     @property
     def source(self) -> Mirror:
@@ -97,12 +101,24 @@ class ConfigurationRepository:
 
     def tree(self, commit: str) -> Tree:
         """Return the files of a commit."""
+        snapshot = self.snapshot(commit)
+        return Tree(snapshot.read, snapshot.listing)
 
-        def names(directory: str) -> tuple[str, ...]:
-            entries = listing(self.mirror, commit, directory)
-            return tuple(f"{e.name}/" if e.kind == "directory" else e.name for e in entries)
+    def snapshot(self, commit: str) -> Snapshot:
+        """Return the files of a commit with the ids of their contents."""
+        known = self._snapshots.get(commit)
+        if known is None:
+            while len(self._snapshots) >= _SNAPSHOTS:
+                del self._snapshots[next(iter(self._snapshots))]
+            known = self._snapshots[commit] = Snapshot(self.mirror, commit)
+        return known
 
-        return Tree(lambda path: read(self.mirror, commit, path), names)
+    def changed(self, old: str, new: str) -> tuple[str, ...] | None:
+        """Return the paths that differ between two commits, None where one of them is not there any more."""
+        try:
+            return changed(self.mirror, old, new)
+        except NotFoundError:
+            return None
 
     def export(self, commit: str, directories: Sequence[str], where: Path) -> None:
         """Write directories of a commit to disk."""

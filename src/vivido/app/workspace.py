@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from vivido.app.repository import ConfigurationRepository, Repositories
     from vivido.engine.driver import Driver
     from vivido.registry.client import Client
+    from vivido.store.cache import ContentCache
     from vivido.targets.interface import Target, TargetContext
 
 
@@ -104,6 +105,13 @@ class Workspace:
         from vivido.app.repository import Repositories
 
         return Repositories(self.project, cache_directory() / "git")
+
+    @cached_property
+    def renderings(self) -> "ContentCache":
+        """What was rendered before, on this machine, by the content of everything it depends on."""
+        from vivido.store.cache import ContentCache
+
+        return ContentCache(cache_directory() / "renderings.db")
 
     def repository(self, environment: Environment) -> "ConfigurationRepository":
         """Return the repository, at its branch, that holds an environment's configuration."""
@@ -208,6 +216,8 @@ class Workspace:
         """Give back connections."""
         if "database" in self.__dict__:
             self.database.close()
+        if "renderings" in self.__dict__:
+            self.renderings.close()
 
 
 def _below(prefix: str, service: Service) -> Service:

@@ -74,7 +74,8 @@ def _first(project: Project, service: Service) -> Service:
     def about(one: Service) -> tuple[str, Chart]:
         return one.config, msgspec.structs.replace(one.chart or Chart(), image=Chart().image)
 
-    return next(one for one in project.services if about(one) == about(service))
+    mine = about(service)
+    return next(one for one in project.services if one.config == service.config and about(one) == mine)
 
 
 def _values(

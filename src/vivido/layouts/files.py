@@ -14,8 +14,9 @@ from vivido.model.objects import Manifest, Rendered, identity, same_object
 from vivido.model.problem import Problem
 from vivido.model.project import Environment, Project
 from vivido.model.release import Artifact
+from vivido.render.chart import local_charts
 from vivido.render.kinds import KINDS
-from vivido.render.kustomization import ROOTS, closure
+from vivido.render.kustomization import ROOTS, closure, read_kustomization
 from vivido.render.objects import collect
 from vivido.render.tree import List, Read, is_directory, of_directory
 
@@ -43,6 +44,19 @@ def needed(one: Place, read: Read, listing: List) -> tuple[str, ...]:
         return (one.directory,)
     named = [r.path for k in closure(one.directory, read, listing)[0] for r in k.named(*ROOTS)]
     return (one.directory, *(path for path in named if path is not None and is_directory(path, listing)))
+
+
+def direct_needs(kind: str, directory: str, read: Read, listing: List) -> tuple[str, ...]:
+    """Return the paths that a directory's rendering reads besides it, without what those build on in turn.
+
+    They depend on nothing but the directory's own content; one that is no directory stands for nothing.
+    """
+    if kind == "helm":
+        return local_charts(directory, read)
+    if kind == "plain":
+        return ()
+    one = read_kustomization(directory, read, listing)
+    return () if isinstance(one, Problem) else tuple(r.path for r in one.named(*ROOTS) if r.path is not None)
 
 
 def edits(
@@ -122,10 +136,11 @@ def render_environment(
             problems += made
         else:
             parts.append(made)
-    return problems or _merged(parts)
+    return problems or merged(parts)
 
 
-def _merged(parts: Iterable[Rendered]) -> Rendered | tuple[Problem, ...]:
+def merged(parts: Iterable[Rendered]) -> Rendered | tuple[Problem, ...]:
+    """Put places together; they may share an object that is the same in each."""
     objects: dict[tuple[str, str, str, str], Manifest] = {}
     problems: list[Problem] = []
     sources: dict[str, None] = {}

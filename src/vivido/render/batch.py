@@ -1,11 +1,12 @@
 """Many Kustomize overlays in few processes: four fifths of a rendering are the start of the program.
 
 A throw-away kustomization names the overlays, an object of its own between every two of them, and asks for the order in which
-they came. So each object belongs to the overlay whose markers stand around it, and nothing in it was changed to find that out. Where
-the process fails the overlays are halved, down to single ones; where one could have influenced another (see `crossing`), or
+they came. So each object belongs to the overlay whose markers stand around it, and nothing in it had to be changed. Where the
+process fails the overlays are halved, down to single ones; where one could have influenced another (see `crossing`), or
 anything does not add up, they are rendered alone. The outcome is that of rendering each alone.
 """
 
+import functools
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -19,14 +20,14 @@ from vivido.model.objects import Manifest, Rendered
 from vivido.model.problem import Problem
 from vivido.render.crossing import doubtful, must_stand_alone, parts
 from vivido.render.environ import OFFLINE
-from vivido.render.kustomization import closure
+from vivido.render.kustomization import Kustomization, closure
 from vivido.render.kustomize import Kustomize, command, source
 from vivido.render.objects import collect, read_objects
 from vivido.render.tree import of_directory
 
 SIZE = 20
 """Overlays in one process. More are slower again: Kustomize compares every object with every other."""
-_ALONE = 3
+_ALONE = 1
 """Overlays at which halving stops."""
 _MARKER = "vivido.invalid/v1"
 _ENVIRON = {**OFFLINE, "GOMAXPROCS": "1"}
@@ -56,11 +57,13 @@ def render_overlays(
     found: dict[str, Outcome] = {}
     alone: list[str] = []
     batches: list[list[str]] = []
-    read, listing = of_directory(root)
+    reading, listing_ = of_directory(root)
+    read, listing = functools.cache(reading), functools.cache(listing_)
+    known: dict[str, Kustomization | Problem] = {}
     for group in groups:
         together: list[str] = []
         for directory in dict.fromkeys(d for d in group if d not in found):
-            kustomizations, problems = closure(directory, read, listing)
+            kustomizations, problems = closure(directory, read, listing, known=known)
             if problems:
                 found[directory] = problems
             else:

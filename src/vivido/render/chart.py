@@ -104,6 +104,17 @@ def _read(directory: str, read: Read, listing: List, level: int) -> Chart | tupl
     return tuple(problems) or Chart(directory, data["name"], app_version, whole, local, tuple(dict.fromkeys(closure)))
 
 
+def local_charts(directory: str, read: Read) -> tuple[str, ...]:
+    """Return the directories of a chart's dependencies that stand elsewhere in the repository (`file://`)."""
+    try:
+        documents = _documents(join(directory, CHART) or CHART, read)
+        listed = list(_dependencies(directory, documents, _mapping(documents), read))
+    except InputError:
+        return ()
+    paths = [join(directory, d.repository.removeprefix(_LOCAL)) for d in listed if d.repository.startswith(_LOCAL)]
+    return tuple(path for path in paths if path is not None)
+
+
 def merged(under: Values, over: Values) -> Values:
     """Return values over others as Helm puts them together: mappings key by key, null removes, everything else replaces."""
     found = dict(under)

@@ -1,9 +1,9 @@
 """Whether overlays that were rendered in one process could have influenced each other.
 
-Kustomize renames what its objects refer to (generated ConfigMaps, prefixed names) over everything that it renders at once
-(`api/internal/accumulator/resaccumulator.go`, `FixBackReferences`), by rules in `api/filters/nameref/nameref.go`. In one process an overlay may
-so be given a name, or a namespace, that is another overlay's. Both leave a trace: the other's name stands where it should not. What
-might be such a trace is a doubt, and an overlay in doubt is rendered alone.
+Kustomize renames what its objects refer to (generated ConfigMaps, prefixed names) over everything that it renders at once, by the
+rules of `api/filters/nameref/nameref.go`. So in one process an overlay may be given a name, or a namespace, that is another's.
+Both leave a trace: the other's name stands where it should not. What might be such a trace is a doubt, and an overlay in doubt is
+rendered alone.
 """
 
 import itertools
@@ -25,8 +25,8 @@ _RENAMES = ("namePrefix", "nameSuffix")
 def must_stand_alone(kustomizations: Sequence[Kustomization]) -> bool:
     """Say whether an overlay, given with all that it builds on, may not be rendered together with others.
 
-    Prefixes and suffixes below the overlay itself would let Kustomize choose among the names of several overlays otherwise than among
-    those of one.
+    Prefixes and suffixes below the overlay itself would let Kustomize choose among the names of several overlays otherwise than
+    among those of one.
     """
     overlay, below = kustomizations[0], kustomizations[1:]
     return (

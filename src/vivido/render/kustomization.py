@@ -88,9 +88,23 @@ def read_kustomization(directory: str, read: Read, listing: List) -> Kustomizati
 
 
 def closure(
-    directory: str, read: Read, listing: List, *, allow_remote: bool = False
+    directory: str,
+    read: Read,
+    listing: List,
+    *,
+    allow_remote: bool = False,
+    known: dict[str, Kustomization | Problem] | None = None,
 ) -> tuple[tuple[Kustomization, ...], tuple[Problem, ...]]:
-    """Return a directory's kustomization with all that it builds on, and every reference that cannot be followed."""
+    """Return a directory's kustomization with all that it builds on, and every reference that cannot be followed.
+
+    Args:
+        directory: Where to begin.
+        read: The tree.
+        listing: The tree.
+        allow_remote: Let references lead to the network.
+        known: What was read of this tree already; what is read now is added.
+    """
+    known = {} if known is None else known
     found: list[Kustomization] = []
     problems: list[Problem] = []
     seen: set[str] = set()
@@ -100,7 +114,8 @@ def closure(
         if at in seen:
             continue
         seen.add(at)
-        one = read_kustomization(at, read, listing)
+        one = known.get(at) or read_kustomization(at, read, listing)
+        known[at] = one
         if isinstance(one, Problem):
             problems.append(one)
             continue

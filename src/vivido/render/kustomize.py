@@ -20,6 +20,8 @@ from vivido.render.tool import version_of
 from vivido.render.tree import of_directory
 from vivido.text.redact import printable, redact
 
+PROGRAMS = {"kubectl": ("kubectl", "kustomize"), "kustomize": ("kustomize", "build")}
+"""Programs that render kustomizations, the first that is there first, with how they are called."""
 _COMPLAINT = 2000
 """Characters of kustomize's complaint that are shown."""
 
@@ -80,14 +82,18 @@ def command(directory: Path, output: Path) -> list[str]:
         ToolError: `tool.missing`.
     """
     options = ["--load-restrictor=LoadRestrictionsRootOnly", "--output", str(output), "--", str(directory)]
-    return [*_program(), *options]
+    return [*PROGRAMS[program()], *options]
 
 
-def _program() -> list[str]:
-    if process.find("kubectl"):
-        return ["kubectl", "kustomize"]
-    if process.find("kustomize"):
-        return ["kustomize", "build"]
+def program() -> str:
+    """Return which program renders here.
+
+    Raises:
+        ToolError: `tool.missing`.
+    """
+    for name in PROGRAMS:
+        if process.find(name):
+            return name
     raise ToolError(
         "neither kubectl nor kustomize is installed, or on PATH",
         code="tool.missing",
@@ -101,5 +107,5 @@ def source() -> str:
     Raises:
         ToolError: `tool.missing`.
     """
-    program = _program()[0]
-    return f"{'kubectl ' if program == 'kubectl' else ''}kustomize {version_of(program)}"
+    name = program()
+    return f"{'kubectl ' if name == 'kubectl' else ''}kustomize {version_of(name)}"

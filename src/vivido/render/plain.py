@@ -18,12 +18,14 @@ class Plain:
     def render(self, root: Path, directory: str) -> Rendered | tuple[Problem, ...]:
         """Render a directory; see `Renderer`."""
         read, listing = of_directory(root)
+        inside = (root / directory).resolve()
         objects: list[Manifest] = []
         problems: list[Problem] = []
         for path in manifest_files(directory, listing):
-            data = read(path)
+            # A link to elsewhere would make the outcome depend on what is not in this directory.
+            data = read(path) if (root / path).resolve().is_relative_to(inside) else None
             if data is None:
-                what = f"{path} leads out of the repository"
+                what = f"{path} leads out of {directory or 'the repository'}"
                 problems.append(Problem("render.outside", what, "Replace the link by the file.", path))
                 continue
             found, faults = read_objects(data, path)

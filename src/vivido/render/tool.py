@@ -26,6 +26,22 @@ def version_of(program: str) -> str:
     return _known[key]
 
 
+def identity(program: str) -> str:
+    """Return what tells one installed program from another, without starting it where its file says enough.
+
+    A script that stands before a program may start another one tomorrow: then it is the version that counts.
+
+    Raises:
+        ToolError: As `version_of`.
+    """
+    path = process.find(program)
+    if path is not None:
+        with Path(path).open("rb") as file:
+            if file.read(4) == b"\x7fELF":
+                return repr(stamp(Path(path)))
+    return version_of(program)
+
+
 def stamp(path: Path) -> tuple[str, int, int, int]:
     """Return what tells one program file from another: its real path, inode, size and time of change in nanoseconds."""
     real = Path(os.path.realpath(path))

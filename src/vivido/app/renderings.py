@@ -1,0 +1,164 @@
+"""What many places become, rendered at once where it is not known yet, and kept by the content of everything it depends on."""
+
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from vivido.layouts.interface import List, Place, Read
+from vivido.model.objects import Rendered
+from vivido.model.problem import Problem
+from vivido.render.many import Job, key, render_many
+from vivido.render.secrets import secrets_in_clear
+
+if TYPE_CHECKING:
+    from vivido.app.repository import ConfigurationRepository
+
+Outcome = Rendered | tuple[Problem, ...]
+
+
+class Files(Protocol):
+    """The files of a commit, changed or not, with ids of their contents."""
+
+    def object_id(self, path: str) -> str:
+        """Return what tells the contents of a file or directory apart; empty where there is none."""
+        ...
+
+    def listing(self, directory: str) -> tuple[str, ...]:
+        """Return the names in a directory."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes."""
+        ...
+
+
+class Cache(Protocol):
+    """Keeps bytes by key. What it returns is what was kept, or nothing."""
+
+    def get(self, keys: Iterable[str], now: int) -> dict[str, bytes]:
+        """Return what is kept under some keys."""
+        ...
+
+    def put(self, entries: Mapping[str, bytes], now: int) -> bool:
+        """Keep something; say whether that was possible."""
+        ...
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A rendering in the cache. Its hash can be read without reading its objects."""
+
+    hash: str
+    rendered: msgspec.Raw
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """One place of an environment, and what its rendering depends on."""
+
+    environment: str
+    services: tuple[str, ...]
+    place: Place
+    needs: tuple[str, ...]
+    """Directories and files that the rendering reads."""
+    key: str
+
+    @property
+    def job(self) -> Job:
+        """The rendering of it."""
+        return Job(self.environment, self.place.kind, self.place.directory, self.place.helm)
+
+
+def wanted(environment: str, services: Sequence[str], place: Place, files: Files, memory: "Memory") -> Wanted:
+    """Say what the rendering of a place depends on, and under which key it is kept.
+
+    Raises:
+        ToolError: `tool.missing`.
+    """
+    needs = memory.needs(place, files.read, files.listing, files.object_id)
+    job = Job(environment, place.kind, place.directory, place.helm)
+    return Wanted(
+        environment, tuple(services), place, needs, key(job, [(path, files.object_id(path)) for path in needs])
+    )
+
+
+class Memory:
+    """What directories build on, remembered by their contents, so that a base is looked at once and not once for each overlay."""
+
+    def __init__(self) -> None:
+        self._direct: dict[tuple[str, str, str], tuple[str, ...]] = {}
+
+    def needs(self, place: Place, read: Read, listing: List, ids: Callable[[str], str]) -> tuple[str, ...]:
+        """Return the directories and files that the rendering of a place reads."""
+        from vivido.layouts.files import direct_needs
+
+        found: dict[str, None] = {}
+        todo = [place.directory]
+        while todo:
+            at = todo.pop()
+            if at in found:
+                continue
+            found[at] = None
+            known = (place.kind, at, ids(at))
+            if known not in self._direct:
+                self._direct[known] = direct_needs(place.kind, at, read, listing)
+            todo += [path for path in self._direct[known] if listing(path)]
+        return (*found, *(place.helm.values if place.helm else ()))
+
+
+def kept(cache: Cache, parts: Sequence[Wanted], now: int) -> dict[str, Kept]:
+    """Return what the cache has of some places, by key."""
+    found: dict[str, Kept] = {}
+    for name, body in cache.get((part.key for part in parts), now).items():
+        found[name] = msgspec.json.decode(body, type=Kept)
+    return found
+
+
+def render(
+    repository: "ConfigurationRepository",
+    commit: str,
+    parts: Sequence[Wanted],
+    changes: Mapping[str, bytes | None],
+    cache: Cache,
+    now: int,
+) -> dict[str, Outcome]:
+    """Render places of a commit, with some files changed, and keep what came out. Returns the outcomes by key.
+
+    What holds a Secret in clear is never kept: neither the cache nor anything else that Vivido writes may hold one.
+
+    Raises:
+        ToolError: The program that renders is missing.
+        RefusedError: `git.symlink`, `git.too-large`: the files cannot be written out.
+    """
+    if not parts:
+        return {}
+    jobs = {part.job: part.key for part in parts}
+    with tempfile.TemporaryDirectory(prefix="vivido-render-") as scratch:
+        root = Path(scratch)
+        repository.export(commit, sorted({path for part in parts for path in part.needs}), root)
+        _apply(root, changes)
+        made = render_many(root, list(jobs))
+    outcomes = {jobs[job]: outcome for job, outcome in made.items()}
+    whole = {k: o for k, o in outcomes.items() if isinstance(o, Rendered) and not secrets_in_clear(o, ())}
+    cache.put({k: packed(o) for k, o in whole.items()}, now)
+    return outcomes
+
+
+def packed(rendered: Rendered) -> bytes:
+    """Return a rendering as it is kept."""
+    return msgspec.json.encode(Kept(rendered.hash, msgspec.Raw(msgspec.json.encode(rendered))))
+
+
+def unpacked(one: Kept) -> Rendered:
+    """Return a rendering that was kept."""
+    return msgspec.json.decode(one.rendered, type=Rendered)
+
+
+def _apply(root: Path, changes: Mapping[str, bytes | None]) -> None:
+    for path, content in changes.items():
+        if content is None:
+            (root / path).unlink(missing_ok=True)
+        else:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(content)
