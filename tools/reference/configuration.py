@@ -35,6 +35,7 @@ _TITLES = {
     "ChartShape": "A Helm chart",
     "ImageShape": "An image among values",
     "EnvironmentShape": "An environment",
+    "OwnConfigurationShape": "A repository of its own",
     "SecretSourceShape": "Where a secret comes from",
     "ConfigurationShape": "The configuration repository",
     "RegistriesShape": "Registries",

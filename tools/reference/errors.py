@@ -22,8 +22,10 @@ file lists.
 _CODE = re.compile(r"[a-z]+(\.[a-z][a-z0-9-]*)+")
 _NO_CODES = ("crashpoint", "get", "_get", "_write", "append", "_foreign", "entry_points")
 _TITLES = {
+    "alias": "Aliases",
     "approval": "Approvals",
     "artifact": "Artifacts",
+    "branches": "Promoting along branches",
     "build": "Builds",
     "changed": "What changed",
     "cli": "The command line",
@@ -67,6 +69,7 @@ _TITLES = {
     "yaml": "YAML",
 }
 CODES = {
+    "config.own": "A pattern under `own:` cannot be used: it leaves the repository, or takes every file.",
     "build.failed": "A build program or build command failed; the end of its output is in the message.",
     "build.push-failed": "The image could not be pushed; the program's words are in the message.",
     "config.not-found": "There is no `vivido.yaml` here or above, up to the top of the Git repository.",

@@ -37,7 +37,10 @@ def changes_between(
     if revision is None:
         return ()
     before = old.revision_of(environment.name) if old else None
-    return repository.commits(before.commit if before else "", revision.commit)
+    own = repository.commits(before.commit if before else "", revision.commit)
+    if ws.owns(environment) is None:
+        return own
+    return (*own, *repository.commits(old.revision.commit if old else "", new.revision.commit))
 
 
 def source_people(ws: "Workspace", old: Release | None, new: Release) -> set[str]:

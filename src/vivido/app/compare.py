@@ -8,7 +8,7 @@ import msgspec
 from vivido.app.content import rendered_at
 from vivido.app.differing import differing
 from vivido.app.promote import find_release
-from vivido.app.revisions import own_revision
+from vivido.app.revisions import revision_of
 from vivido.errors import InputError, NotFoundError
 from vivido.model.difference import Difference
 from vivido.model.objects import Rendered
@@ -107,9 +107,9 @@ def _environments(ws: "Workspace", left: str, right: str, service: str) -> Compa
         deployed = next(iter(ws.records.deployed(name)), None)
         if deployed is None:
             raise NotFoundError(f"nothing was deployed to {name} yet", code="environment.empty")
-        where = ws.environment(name)
+        where, images = ws.environment(name), _of(service, deployed.release.artifacts)
         ws.repository(where).fetch()
-        sides.append(rendered_at(ws, deployed.commit, where, _of(service, deployed.release.artifacts)))
+        sides.append(rendered_at(ws, deployed.commit, where, images))
     # Namespaces name the environment; as part of an identity they would make every object another one.
     return Comparison(left, left, right, differing(ws, sides[0], sides[1], "ignore"), service)
 
@@ -123,7 +123,7 @@ def _environment(ws: "Workspace", name: str, release: str, service: str) -> Comp
     before = rendered_at(ws, deployed.commit, where, live) if deployed else Rendered(())
     if release:
         wanted = find_release(ws, release)
-        after = rendered_at(ws, own_revision(wanted, where), where, _of(service, wanted.artifacts))
+        after = rendered_at(ws, revision_of(ws, wanted, where), where, _of(service, wanted.artifacts))
         right = wanted.id
     else:
         after, right = rendered_at(ws, tip, where, live, as_is=True), f"{repository.branch} at {tip[:12]}"
@@ -135,7 +135,7 @@ def _releases(ws: "Workspace", name: str, left: str, right: str, service: str) -
     where = ws.environment(name)
     ws.repository(where).fetch()
     found = [find_release(ws, one) for one in (left, right)]
-    before, after = (rendered_at(ws, own_revision(r, where), where, _of(service, r.artifacts)) for r in found)
+    before, after = (rendered_at(ws, revision_of(ws, r, where), where, _of(service, r.artifacts)) for r in found)
     return Comparison(name, found[0].id, found[1].id, differing(ws, before, after), service)
 
 

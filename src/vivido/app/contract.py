@@ -65,11 +65,11 @@ def unmet_with(ws: "Workspace", environment: Environment, text: str) -> tuple[Pr
     """
     from vivido.app.content import rendered_at
     from vivido.app.promote import find_release
-    from vivido.app.revisions import own_revision
+    from vivido.app.revisions import revision_of
 
     ws.repository(environment).fetch()
     release = find_release(ws, text)
-    commit = own_revision(release, environment)
+    commit = revision_of(ws, release, environment)
     rendered = rendered_at(ws, commit, environment, release.artifacts)
     return unmet(ws, environment, rendered, release.artifacts, commit)
 

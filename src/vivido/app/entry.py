@@ -13,8 +13,8 @@ from vivido.model.release import Release
 class Known(msgspec.Struct, frozen=True):
     """What the record says that matters for the decision."""
 
-    passed: frozenset[str]
-    """Releases that succeeded in the environment before this one."""
+    missing: str
+    """The environment that the release must pass first; empty where it has passed all before this one, or changes none of them."""
     pins: tuple[Pin, ...]
     """Pins of this environment and of every one before it."""
     deployed: Deployed | None
@@ -23,7 +23,7 @@ class Known(msgspec.Struct, frozen=True):
 
 def obstacles(release: Release, environment: Environment, known: Known) -> tuple[Problem, ...]:
     """Say everything that keeps a release from setting out; empty where it may."""
-    return (*_dirty(release), *_order(release, environment, known), *pinned_out(release, environment, known.pins))
+    return (*_dirty(release), *_order(release, known), *pinned_out(release, environment, known.pins))
 
 
 def _dirty(release: Release) -> tuple[Problem, ...]:
@@ -39,9 +39,9 @@ def _dirty(release: Release) -> tuple[Problem, ...]:
     )
 
 
-def _order(release: Release, environment: Environment, known: Known) -> tuple[Problem, ...]:
-    before = environment.after
-    if not before or release.id in known.passed:
+def _order(release: Release, known: Known) -> tuple[Problem, ...]:
+    before = known.missing
+    if not before:
         return ()
     return (
         Problem(

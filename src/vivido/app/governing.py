@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vivido.app.revisions import base_at
 from vivido.errors import RefusedError
 from vivido.model.actor import Roster
 from vivido.model.project import Environment, GateSpec, Project
+from vivido.model.release import Release
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
@@ -30,6 +32,21 @@ class Governing(msgspec.Struct, frozen=True):
     """As it is here, with the gates that govern."""
     roster: Roster
     notes: tuple[str, ...] = ()
+
+
+def governing_promotion(ws: "Workspace", release: Release, environment: Environment, tip: str) -> Governing:
+    """Return the rules for a promotion onto a branch's tip.
+
+    Where the tree is constructed, the gates are those of that tree; and a first promotion there has the branch as its base, so
+    that the commit that is promoted cannot name its own approver.
+
+    Raises:
+        RefusedError: `governing.unreadable`.
+    """
+    deployed = next(iter(ws.records.deployed(environment.name)), None)
+    merges = ws.owns(environment) is not None
+    base = deployed.commit if deployed else tip if merges else ""
+    return governing(ws, environment, base, base_at(ws, release, environment, tip))
 
 
 def governing(ws: "Workspace", environment: Environment, deployed: str, tip: str) -> Governing:

@@ -37,7 +37,8 @@ def tell(entry: Entry) -> str:
     """Say one entry in a sentence. Pure."""
     match entry.event:
         case Started(plan):
-            return f"{plan.requested_by} asked for a {plan.kind} of {plan.release.id} to {plan.environment}"
+            unchanged = "".join(f"; {c.environment} is unchanged, as {c.promotion} passed it" for c in plan.carried)
+            return f"{plan.requested_by} asked for a {plan.kind} of {plan.release.id} to {plan.environment}{unchanged}"
         case StepBegan(step, attempt):
             return f"{step} began" + (f" (try {attempt})" if attempt > 1 else "")
         case StepEnded(step, _, judgment):

@@ -35,17 +35,22 @@ def look(ws: "Workspace", environment: str) -> Seen:
 
 
 def repair_tags(ws: "Workspace", environment: str) -> tuple[str, ...]:
-    """Let the environment's tag point at what runs there again.
+    """Let the environment's tag, and its alias, point at what runs there again.
 
     Returns:
-        The repositories whose tag somebody had moved or removed.
+        The references that somebody had moved or removed.
     """
+    from vivido.app.aliases import write_aliases
     from vivido.app.executors.tag import move_tags
 
     if ws.leases.holder(ws.project.name, environment, ws.now()):
         return ()  # A promotion that is under way may have moved the tag before it records what runs.
     deployed = ws.records.deployed(environment)
-    return move_tags(ws, deployed[0].release, ws.environment(environment)) if deployed else ()
+    if not deployed:
+        return ()
+    release, where = deployed[0].release, ws.environment(environment)
+    tags = tuple(f"{repository}:{environment}" for repository in move_tags(ws, release, where))
+    return (*tags, *write_aliases(ws, release, where)[1])
 
 
 def log_lines(ws: "Workspace", environment: str, service: str, *, follow: bool, tail: int) -> Iterator[str]:

@@ -5,17 +5,20 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vivido.app.authors import authors_between
-from vivido.app.content import edits_at, refused, rendered_at
+from vivido.app.content import refused, rendered_at
 from vivido.app.contract import unmet
 from vivido.app.differing import differing
+from vivido.app.edit import promoting
 from vivido.app.entry import Known, obstacles
-from vivido.app.governing import Governing, governing
-from vivido.app.revisions import own_revision
+from vivido.app.governing import Governing, governing_promotion
+from vivido.app.revisions import base_at, own_revision, revision_of
 from vivido.app.steps import cleanup, forward, undo
+from vivido.app.unchanged import carried, revoked, way
+from vivido.app.upward import refuse_undoing
 from vivido.errors import RefusedError, UnreachableError
 from vivido.model.difference import Difference
 from vivido.model.objects import Rendered
-from vivido.model.plan import Plan, WayBack
+from vivido.model.plan import Carried, Plan, WayBack
 from vivido.model.problem import Problem
 from vivido.model.project import Environment
 from vivido.model.record import Deployed, Pin
@@ -39,6 +42,8 @@ class Proposal(msgspec.Struct, frozen=True):
     """The environment has exactly this already: promoting would change nothing."""
     unmet: tuple[Problem, ...] = ()
     """What the release needs and the environment does not have; the step `check` would fail."""
+    unchanged: Carried | None = None
+    """The environment has this content already, and whose evidence says that it passed; promoting would change nothing."""
 
 
 def propose(
@@ -50,6 +55,7 @@ def propose(
     reason: str = "",
     promotion: str = "",
     state_lost: bool = False,
+    superseded: tuple[str, ...] = (),
 ) -> Proposal:
     """Plan the promotion of a release to an environment.
 
@@ -61,21 +67,27 @@ def propose(
         reason: Why, in the person's words.
         promotion: Its id; empty for a fresh one.
         state_lost: Begin anew where Git knows earlier promotions that the state has lost.
+        superseded: Commits on the environment's branch whose changes may go, though nothing below contains them.
 
     Raises:
         RefusedError: Everything that stands in the way, at once.
     """
     deployed = next(iter(ws.records.deployed(environment.name)), None)
-    problems = obstacles(release, environment, _known(ws, environment, deployed))
+    skipped = way(ws, release, environment)
+    missing, passed = (skipped, ()) if isinstance(skipped, str) else ("", skipped)
+    known = Known(missing, pins_before(ws, environment), deployed)
+    problems = (*obstacles(release, environment, known), *revoked(ws, passed))
     if problems:
         raise refused("promotion.refused", f"{release.id} may not go to {environment.name}", problems)
     tip = ws.repository(environment).fetch()
     if not state_lost:
         refuse_behind(ws, environment)
-    rendered = rendered_at(ws, own_revision(release, environment), environment, release.artifacts)
+    rendered = rendered_at(ws, revision_of(ws, release, environment), environment, release.artifacts)
+    edits = promoting(ws, release, environment, tip)
+    refuse_undoing(ws, release, environment, tip, edits, superseded)
     refuse_bent(ws, environment, release, rendered, tip)
     before = _rendered_now(ws, environment, deployed, tip)
-    rules = governing(ws, environment, deployed.commit if deployed else "", tip)
+    rules = governing_promotion(ws, release, environment, tip)
     plan = Plan(
         promotion=promotion or f"p-{ws.token()}",
         kind="promotion",
@@ -96,18 +108,27 @@ def propose(
         base=tip,
         queue=environment.queue,
         declared=rules.environment,
+        carried=passed,
+        superseded=superseded,
     )
-    changed = tuple(sorted(edits_at(ws, tip, environment, release.artifacts)))
     already = deployed is not None and (deployed.release.id, deployed.content) == (release.id, rendered.hash)
     lacks, doubts = _lacks(ws, plan, rendered)
-    return Proposal(plan, differing(ws, before, rendered), changed, (*_notes(rules, deployed), *doubts), already, lacks)
+    return Proposal(
+        plan,
+        differing(ws, before, rendered),
+        tuple(sorted(edits)),
+        (*_notes(rules, deployed), *doubts),
+        already,
+        lacks,
+        carried(ws, release, environment),
+    )
 
 
 def _lacks(ws: "Workspace", plan: Plan, rendered: Rendered) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
     """Return what `check` would find, or why that is not known yet: a plan can be made while the registry is away."""
-    release = plan.release
+    release, environment = plan.release, declared(ws, plan)
     try:
-        found = unmet(ws, declared(ws, plan), rendered, release.artifacts, release.revision.commit)
+        found = unmet(ws, environment, rendered, release.artifacts, revision_of(ws, release, environment))
     except UnreachableError as e:
         return (), (f"what the images require is not known yet: {e.message}",)
     return found, ()
@@ -146,7 +167,8 @@ def refuse_bent(ws: "Workspace", environment: Environment, release: Release, ren
         RefusedError: `promotion.bent`: names the commits in between and what to do.
     """
     revision = own_revision(release, environment)
-    if tip == revision or rendered_at(ws, tip, environment, release.artifacts).hash == rendered.hash:
+    base = base_at(ws, release, environment, tip)
+    if tip == revision or rendered_at(ws, base, environment, release.artifacts).hash == rendered.hash:
         return
     between = ws.repository(environment).commits(revision, tip)
     lines = [f"  - {c.id[:12]} {c.subject} ({c.author})" for c in between if c.promotion == ""]
@@ -195,15 +217,6 @@ def upstream(ws: "Workspace", environment: Environment) -> tuple[Environment, ..
     while line[-1].after and (before := ws.project.environment(line[-1].after)) is not None:
         line.append(before)
     return tuple(line)
-
-
-def _known(ws: "Workspace", environment: Environment, deployed: Deployed | None) -> Known:
-    rows = ws.records.promotions(environment.after, limit=1000) if environment.after else ()
-    # What is recorded has passed every gate; its promotion still runs while it starts what follows automatically.
-    ran = ws.records.deployed(environment.after, limit=1000) if environment.after else ()
-    passed = frozenset(r.release for r in rows if r.status == "succeeded") | {d.release.id for d in ran}
-    pins = pins_before(ws, environment)
-    return Known(passed, pins, deployed)
 
 
 def _rendered_now(ws: "Workspace", environment: Environment, deployed: Deployed | None, tip: str) -> Rendered:

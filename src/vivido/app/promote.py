@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from vivido.app.planning import Proposal, propose
+from vivido.app.planning import Proposal, propose, upstream
+from vivido.app.unchanged import way
 from vivido.app.waiting import Waiting, waiting_for
-from vivido.errors import ConflictError, NotFoundError
+from vivido.errors import ConflictError, InputError, NotFoundError
 from vivido.model.release import Release
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ def choose_release(ws: "Workspace", environment: str, release: str = "") -> Rele
     Args:
         ws: The project.
         environment: Where it shall go.
-        release: Its id or the beginning of one; empty for the newest that passed the environment before, or the newest
-            of all where the environment is a first one.
+        release: Its id or the beginning of one; empty for the newest that passed the environment before, or does not change
+            it; or the newest of all where the environment is a first one.
 
     Raises:
         NotFoundError: `release.unknown`, `release.none`.
@@ -35,12 +36,25 @@ def choose_release(ws: "Workspace", environment: str, release: str = "") -> Rele
         raise NotFoundError("there is no release yet", code="release.none", hint="Make one: vivido release create")
     deployed = ws.records.deployed(before)
     if deployed:
-        return deployed[0].release
+        return _newer(ws, environment, deployed[0].release) or deployed[0].release
     raise NotFoundError(
         f"nothing has passed {before} yet, so nothing can go to {environment}",
         code="release.none",
         hint=f"Promote there first: vivido promote {before}",
     )
+
+
+def _newer(ws: "Workspace", name: str, live: Release) -> Release | None:
+    """Return the newest release of the same images that changes nothing before an environment, newer than what runs there."""
+    environment = ws.environment(name)
+    pinned = {p.release for e in upstream(ws, environment) for p in ws.records.pins(e.name)}
+    for record in ws.records.releases(limit=50):
+        if record.release.id == live.id:
+            return None
+        same = record.release.id not in pinned and record.release.artifacts == live.artifacts
+        if same and not isinstance(way(ws, record.release, environment), str):
+            return record.release
+    return None
 
 
 def find_release(ws: "Workspace", text: str) -> Release:
@@ -68,12 +82,29 @@ def find_release(ws: "Workspace", text: str) -> Release:
 
 
 def plan(
-    ws: "Workspace", environment: str, release: str = "", *, by: str, reason: str = "", state_lost: bool = False
+    ws: "Workspace",
+    environment: str,
+    release: str = "",
+    *,
+    by: str,
+    reason: str = "",
+    state_lost: bool = False,
+    superseded: tuple[str, ...] = (),
 ) -> Proposal:
-    """Plan a promotion without starting it; see `planning.propose`."""
+    """Plan a promotion without starting it; see `planning.propose`.
+
+    Raises:
+        InputError: `branches.reason`: commits are declared superseded without a reason.
+    """
+    if superseded and not reason.strip():
+        raise InputError(
+            "a commit is declared superseded with a reason",
+            code="branches.reason",
+            hint="Add --reason “…”: it stands in the commit.",
+        )
     where = ws.environment(environment)
     chosen = choose_release(ws, environment, release)
-    return propose(ws, where, chosen, by=by, reason=reason, state_lost=state_lost)
+    return propose(ws, where, chosen, by=by, reason=reason, state_lost=state_lost, superseded=superseded)
 
 
 def under_way(ws: "Workspace", environment: str, release: Release) -> str:

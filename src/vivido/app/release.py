@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vivido.app.aliases import refuse_moved
 from vivido.app.authors import changes_between, source_people
-from vivido.app.promote import start
-from vivido.app.revisions import take
+from vivido.app.onward import Asked, go_on
+from vivido.app.revisions import take, without_place
+from vivido.app.unchanged import contents
 from vivido.build.external import inspect_external
 from vivido.build.images import Images
-from vivido.errors import Error, InputError, NotFoundError
+from vivido.errors import InputError, NotFoundError
 from vivido.model.project import Service
 from vivido.model.reference import Reference, parse_reference, parse_repository
 from vivido.model.release import Artifact, Release, ReleaseRecord, Revision
-from vivido.text.redact import redact
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
@@ -24,6 +25,7 @@ _TOGETHER = 8
 """Services whose images are asked for at a time."""
 REVISION = "org.opencontainers.image.revision"
 DIRTY = "dev.vivido.dirty"
+VERSION = "org.opencontainers.image.version"
 
 
 class Created(msgspec.Struct, frozen=True):
@@ -61,6 +63,7 @@ def create(
 
     Raises:
         InputError: `release.service`, `release.repository`, `release.empty`, `release.revision`.
+        RefusedError: `alias.moved`.
         NotFoundError: `artifact.missing`: the registry does not have it.
     """
     newest = next(iter(ws.records.releases(limit=1)), None)
@@ -68,6 +71,7 @@ def create(
     said: list[str] = []
     only = _concerned(ws, newest.release if newest else None, since, taken.revision) if changed or since else None
     chosen = _choose(ws, artifacts, newest.release if newest else None, said, only)
+    _refuse_moved(ws, artifacts, chosen)
     if not chosen:
         raise InputError(
             "there is no artifact to make a release of",
@@ -76,12 +80,32 @@ def create(
         )
     release = Release(tuple(sorted(chosen)), taken.revision, taken.revisions)
     known = ws.records.release(release.id)
-    record = known or ReleaseRecord(release, ws.now(), by, _authors(ws, newest, release), note or _subject(ws, release))
+    record = known or ReleaseRecord(
+        release,
+        ws.now(),
+        by,
+        _authors(ws, newest, release),
+        contents(ws, release),
+        note or _subject(ws, release),
+    )
     ws.records.add_release(record)
-    promotions, notes = _set_out(ws, release, by)
+    first = tuple(e for e in ws.project.environments if not e.after)
+    onward = go_on(ws, release, first, Asked(by))
     missing = [s.name for s in ws.project.services if release.artifact(s.name) is None]
     told = (f"without {', '.join(missing)}: nothing was built of it yet",) if missing else ()
-    return Created(record, known is not None, promotions, (*said, *told, *taken.notes, *_left_out(ws), *notes))
+    return Created(
+        record,
+        known is not None,
+        onward.started,
+        (*said, *told, *taken.notes, *without_place(ws, release), *_left_out(ws), *onward.notes),
+    )
+
+
+def _refuse_moved(ws: "Workspace", named: Mapping[str, str], chosen: Sequence[Artifact]) -> None:
+    for artifact in chosen:
+        service = ws.project.service(artifact.service)
+        if service is not None and (text := named.get(artifact.service)) and (said := _reference(service, text)).tag:
+            refuse_moved(ws, artifact.service, said, artifact.digest)
 
 
 def _left_out(ws: "Workspace") -> tuple[str, ...]:
@@ -184,12 +208,13 @@ def inspect(ws: "Workspace", service: Service, reference: Reference) -> Artifact
     image = config(ws.registry, reference.repository, found.digest)
     said = {**image.annotations, **image.labels}
     commit, dirty = said.get(REVISION, ""), said.get(DIRTY, "") == "true"
-    return Artifact(service.name, reference.repository, found.digest, commit, dirty)
+    return Artifact(service.name, reference.repository, found.digest, commit, dirty, said.get(VERSION, ""))
 
 
 def _authors(ws: "Workspace", newest: ReleaseRecord | None, release: Release) -> tuple[str, ...]:
     old = newest.release if newest else None
-    found = {a for e in ws.project.environments for c in changes_between(ws, e, old, release) for a in c.people}
+    where = ws.project.environments if release.revisions else ws.project.environments[:1]
+    found = {a for e in where for c in changes_between(ws, e, old, release) for a in c.people}
     found.update(source_people(ws, old, release))
     found.discard("vivido@localhost")
     return tuple(sorted(found))
@@ -197,29 +222,3 @@ def _authors(ws: "Workspace", newest: ReleaseRecord | None, release: Release) ->
 
 def _subject(ws: "Workspace", release: Release) -> str:
     return ws.repository(ws.project.environments[0]).subject(release.revision.commit)
-
-
-def _set_out(ws: "Workspace", release: Release, by: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Start the promotions to first environments that promote automatically."""
-    from vivido.app.planning import propose
-    from vivido.app.promote import under_way
-
-    started: list[str] = []
-    notes: list[str] = []
-    for environment in ws.project.environments:
-        if environment.after or not environment.automatic:
-            continue
-        open_one = under_way(ws, environment.name, release)
-        if open_one:
-            started.append(open_one)
-            continue
-        try:
-            proposal = propose(ws, environment, release, by=by)
-        except Error as e:
-            notes.append(f"not promoted to {environment.name} by itself: {redact(e.message)}")
-            continue
-        if proposal.already:
-            notes.append(f"{environment.name} runs exactly this already")
-        else:
-            started.append(start(ws, proposal))
-    return tuple(started), tuple(notes)

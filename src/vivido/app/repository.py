@@ -99,6 +99,13 @@ class ConfigurationRepository:
         """Return the branch's tip as it was last fetched; it is fetched where it never was."""
         return self.mirror.tip(self.branch) or self.fetch()
 
+    def ensure(self, commit: str) -> None:
+        """Fetch the branch where the mirror does not have a commit of it: a mirror can always be lost."""
+        try:
+            describe(self.mirror, commit)
+        except NotFoundError:
+            self.fetch()
+
     def tree(self, commit: str) -> Tree:
         """Return the files of a commit."""
         snapshot = self.snapshot(commit)

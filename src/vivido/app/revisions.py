@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vivido.app.upward import composed
 from vivido.errors import Error, InputError, RefusedError
 from vivido.layouts.kinds import layout_of
+from vivido.model.problem import Problem
 from vivido.model.project import Environment
 from vivido.model.release import Release, Revision
 from vivido.text.redact import redact
@@ -20,6 +22,23 @@ class Taken(msgspec.Struct, frozen=True):
     revision: Revision
     revisions: dict[str, Revision] = {}
     notes: tuple[str, ...] = ()
+
+
+def revision_of(ws: "Workspace", release: Release, environment: Environment) -> str:
+    """Return the commit at which an environment is rendered for a release.
+
+    Raises:
+        RefusedError: `release.no-revision`.
+    """
+    return composed(ws, environment, own_revision(release, environment), release.revision.commit)
+
+
+def base_at(ws: "Workspace", release: Release, environment: Environment, tip: str) -> str:
+    """Return the commit onto which the images are written when a release is promoted to a branch that is at `tip`.
+
+    It is the tip itself, or, where merges are made, what stands for the tree that is constructed.
+    """
+    return composed(ws, environment, tip, release.revision.commit)
 
 
 def own_revision(release: Release, environment: Environment) -> str:
@@ -71,15 +90,45 @@ def take(ws: "Workspace", newest: Release | None, revision: str) -> Taken:
     return Taken(found, revisions, tuple(notes))
 
 
+def without_place(ws: "Workspace", release: Release) -> tuple[str, ...]:
+    """Say which environments have no configuration yet for a service of a release, where each has its own revision.
+
+    It keeps no release from being made: what is missing may come before it gets there. A promotion there is refused.
+    """
+    from vivido.layouts.places import directory
+
+    told: list[str] = []
+    for environment in ws.project.environments if release.revisions else ():
+        revision, project = release.revision_of(environment.name), ws.placed(environment)
+        if revision is None:
+            continue
+        tree = ws.repository(environment).tree(revision.commit)
+        for artifact in release.artifacts:
+            service = project.service(artifact.service)
+            found = directory(project, service, environment, tree.listing) if service is not None else ""
+            if isinstance(found, Problem):
+                told.append(f"{environment.name} cannot take it yet: {found.message}")
+    return tuple(told)
+
+
 def _tip(ws: "Workspace", newest: Release | None, environment: Environment, named: str) -> Revision:
     repository = ws.repository(environment)
     if named:
         return Revision(repository.url, repository.resolve(named))
     tip = repository.fetch()
     before = newest.revision_of(environment.name) if newest is not None else None
-    if before is not None and repository.only_promotions(before.commit, tip):
+    if before is not None and _same(ws, environment, before.commit, tip):
         return Revision(repository.url, before.commit)
     return Revision(repository.url, tip)
+
+
+def _same(ws: "Workspace", environment: Environment, before: str, tip: str) -> bool:
+    """Whether a tip brings nothing that a release would take from it and the commit before has not."""
+    repository, owns = ws.repository(environment), ws.owns(environment)
+    if owns is None:
+        return repository.only_promotions(before, tip)
+    changed = repository.changed(before, tip)
+    return changed is not None and not any(owns(path) for path in changed)
 
 
 def _named(ws: "Workspace", revision: str, *, several: bool) -> dict[str, str]:

@@ -35,8 +35,8 @@ def repair(ws: "Workspace", only: frozenset[str] | None, told: Callable[[str], N
             continue
         look(ws, environment.name)
         try:
-            for repository in repair_tags(ws, environment.name):
-                told(f"put the tag {environment.name} of {repository} back")
+            for reference in repair_tags(ws, environment.name):
+                told(f"put the tag {reference} back")
         except Error as e:
             told(f"tags of {environment.name}: {redact(e.message)}")
         _drift(ws, environment.name, told)

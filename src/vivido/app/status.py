@@ -1,5 +1,7 @@
 """The environment matrix: services by environments, with what waits for whom. Reads only the state, so it is quick."""
 
+import itertools
+
 import msgspec
 
 from vivido.app.drift_memory import LastDrift, standing_drift
@@ -31,7 +33,9 @@ class Column(msgspec.Struct, frozen=True):
     since: int | None
     """Microseconds since 1970."""
     behind: int
-    """How many releases are newer than the one deployed here; all, where none is."""
+    """How many releases are newer than the one deployed here and would change it; all, where none is."""
+    unchanged: str
+    """The newest release, where it is another than the one deployed here and does not change it; else empty."""
     cells: tuple[Cell, ...]
     seen: LastSeen | None
     """What the target said when it was last asked; None where it never was."""
@@ -57,24 +61,27 @@ class Status(msgspec.Struct, frozen=True):
 def status(ws: Workspace) -> Status:
     """Return what runs where, as far as Vivido's own record says; the targets are not asked."""
     releases = ws.records.releases(limit=500)
-    order = [r.release.id for r in releases]
     return Status(
         ws.project.name,
         releases[0] if releases else None,
-        tuple(_column(ws, e.name, e.after, e.target.kind, order) for e in ws.project.environments),
+        tuple(_column(ws, e.name, e.after, e.target.kind, releases) for e in ws.project.environments),
     )
 
 
-def _column(ws: Workspace, name: str, after: str, target: str, order: list[str]) -> Column:
+def _column(ws: Workspace, name: str, after: str, target: str, releases: tuple[ReleaseRecord, ...]) -> Column:
     deployed = next(iter(ws.records.deployed(name)), None)
     release = deployed.release.id if deployed else ""
+    newer = tuple(itertools.takewhile(lambda r: r.release.id != release, releases))
+    changing = [r for r in newer if deployed is None or r.contents.get(name) != deployed.content]
+    unchanged = newer[0].release.id if newer and newer[0] not in changing else ""
     return Column(
         environment=name,
         after=after,
         target=target,
         release=release,
         since=deployed.since if deployed else None,
-        behind=order.index(release) if release in order else len(order),
+        behind=len(changing),
+        unchanged=unchanged,
         cells=tuple(_cell(s.name, deployed) for s in ws.project.services),
         seen=recall(ws, name),
         open=tuple(waiting_for(ws, q.promotion) for q in ws.leases.open_promotions(ws.project.name, name)),

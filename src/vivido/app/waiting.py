@@ -37,6 +37,8 @@ class Waiting(msgspec.Struct, frozen=True):
     way_back: str
     """How it would be undone; empty where it is over."""
     conditions: tuple[Condition, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    """Environments before it that the release does not change, each with whose evidence stands for it."""
 
 
 def waiting_for(ws: Workspace, promotion: str) -> Waiting:
@@ -69,6 +71,7 @@ def describe(state: State) -> Waiting:
         requested_at=plan.requested_at,
         way_back="" if state.finished is not None else plan.way_back.summary,
         conditions=conditions,
+        unchanged=tuple(f"{c.environment} (passed as {c.release}, {c.promotion})" for c in plan.carried),
     )
 
 

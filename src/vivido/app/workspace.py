@@ -29,6 +29,7 @@ from vivido.time.clock import Now, system_now
 if TYPE_CHECKING:
     from vivido.app.repository import ConfigurationRepository, Repositories
     from vivido.engine.driver import Driver
+    from vivido.layouts.interface import Owns
     from vivido.registry.client import Client
     from vivido.store.cache import ContentCache
     from vivido.targets.interface import Target, TargetContext
@@ -125,6 +126,17 @@ class Workspace:
         What the file names is relative to itself. Where it lies in another repository, paths are from that one's top.
         """
         return self.repository(environment).path_of(Path(self.project.root))
+
+    def owns(self, environment: Environment) -> "Owns | None":
+        """Return which files of its repository belong to an environment; None where its layout merges nothing."""
+        from vivido.layouts.kinds import layout_of
+
+        said = layout_of(self.project).owns(self.project, environment)
+        prefix = self.prefix(environment)
+        if said is None or not prefix:
+            return said
+        below = f"{prefix}/"
+        return lambda path: path.startswith(below) and said(path.removeprefix(below))
 
     def placed(self, environment: Environment) -> Project:
         """Return the project with its services' directories as paths of the repository of an environment's configuration."""

@@ -51,7 +51,14 @@ def inspect_external(service: str, image: str, registry: Registry) -> External:
             hint="Push it first; a digest of another repository or registry does not count.",
         )
     labels = registry.labels(reference.repository, reference.digest)
-    artifact = Artifact(service, reference.repository, reference.digest, revision_of(labels), is_dirty(labels))
+    artifact = Artifact(
+        service,
+        reference.repository,
+        reference.digest,
+        revision_of(labels),
+        is_dirty(labels),
+        labels.get(VERSION, ""),
+    )
     kept = {key: labels[key] for key in _KEPT if labels.get(key)}
     return External(artifact, kept, tuple(_warnings(artifact)))
 

@@ -1,5 +1,7 @@
 """`vivido promote`: bring a release to an environment."""
 
+from typing import TYPE_CHECKING
+
 from vivido.cli.ask import confirm
 from vivido.cli.common import DRIVING, PLAIN, Common, Driving
 from vivido.cli.drive import ending, follow
@@ -7,6 +9,9 @@ from vivido.cli.output.emit import emit, say
 from vivido.cli.output.plan import told
 from vivido.cli.output.progress import Progress
 from vivido.errors import Exit
+
+if TYPE_CHECKING:
+    from vivido.app.planning import Proposal
 
 
 def promote(
@@ -19,6 +24,7 @@ def promote(
     dry_run: bool = False,
     again: bool = False,
     state_lost: bool = False,
+    supersede: str = "",
     driving: Driving = DRIVING,
     common: Common = PLAIN,
 ) -> int:
@@ -35,6 +41,7 @@ def promote(
         dry_run: Show the plan and the rendered diff, change nothing. Exits with 3 where the check would fail.
         again: Promote even where the environment has exactly this already.
         state_lost: Begin anew where Git knows earlier promotions that the state here has lost. There is no way back then.
+        supersede: Commits on the environment's branch whose changes may go, with commas between them; needs --reason.
         driving: Flags of every command that brings a promotion on.
         common: Flags of every command.
     """
@@ -48,12 +55,14 @@ def promote(
     if promotion:
         say(f"{promotion} is under way already; going on with it")
     else:
-        proposal = plan(ws, environment, chosen.id, by=name_here(ws), reason=reason, state_lost=state_lost)
+        gone = tuple(part.strip() for part in supersede.split(",") if part.strip())
+        by = name_here(ws)
+        proposal = plan(ws, environment, chosen.id, by=by, reason=reason, state_lost=state_lost, superseded=gone)
         if dry_run:
             emit(proposal, common.output, lambda: told(proposal), [proposal.plan.promotion])
             return Exit.REFUSED if proposal.unmet else Exit.OK
-        if proposal.already and not again:
-            say(f"{environment} has {chosen.id} already; nothing to do (--again does it anyway)")
+        if (nothing := _nothing(proposal)) and not again:
+            say(f"{nothing} (--again promotes it there anyway)")
             emit(proposal, common.output, lambda: "", [])
             return Exit.OK
         if common.output == "text" and not driving.quiet:
@@ -67,3 +76,13 @@ def promote(
         say(f"{promotion} is queued; it goes on with: vivido run")
         return Exit.OK
     return ending(found)
+
+
+def _nothing(proposal: "Proposal") -> str:
+    """Say why there is nothing to do; empty where there is."""
+    plan, same = proposal.plan, proposal.unchanged
+    if proposal.already:
+        return f"{plan.environment} has {plan.release.id} already; nothing to do"
+    if same is None:
+        return ""
+    return f"{plan.environment} is unchanged by {plan.release.id}: the same passed there as {same.release} ({same.promotion})"

@@ -38,7 +38,7 @@ def create(
         artifact: SERVICE=REPOSITORY@sha256:… of an image built elsewhere; a tag is resolved once, now. Repeat for several.
         changed: Look only for images of services that changed since the newest release; the others keep theirs.
         since: The same, since another commit.
-        revision: Commit of the configuration; without it, the branch's tip.
+        revision: Commit of the configuration, or ENVIRONMENT=COMMIT,… where each has its own; without it, the branches' tips.
         note: A line for people.
         driving: Flags of every command that brings a promotion on.
         common: Flags of every command.
@@ -120,7 +120,11 @@ def _record(record: ReleaseRecord) -> str:
         lines.append(f"  {artifact.service:12} {artifact.image}")
         if artifact.commit:
             lines.append(f"  {'':12} built from {artifact.commit[:12]}" + (" (dirty)" if artifact.dirty else ""))
-    lines.append(f"  configuration {record.release.revision.commit[:12]}")
+    if record.release.revisions:
+        revisions = [f"{name} {r.commit[:12]}" for name, r in record.release.revisions.items()]
+        lines.append(f"  configuration {', '.join(revisions)}")
+    else:
+        lines.append(f"  configuration {record.release.revision.commit[:12]}")
     return "\n".join(lines)
 
 

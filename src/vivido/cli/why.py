@@ -51,6 +51,7 @@ def _promotion(one: Waiting) -> list[str]:
         f"{paint(one.promotion, 'bold')} {one.kind} of {one.release} to {one.environment}: {paint(one.status, 'bold')}",
         f"  asked for by {one.requested_by} at {rfc3339(one.requested_at)}",
     ]
+    lines += [f"  unchanged: {told}" for told in one.unchanged]
     if one.way_back:
         lines.append(f"  way back: {one.way_back}")
     if one.reason and not one.conditions:

@@ -136,6 +136,9 @@ def _environment(entry: Entry, kinds: Kinds, file: str) -> Environment:
         queue=text_of(child(node, "queue")) or "latest",
         url=text_of(child(node, "url")) or "",
         registry=text_of(child(node, "registry")) or "",
+        configuration=_own_configuration(node),
+        alias=text_of(child(node, "alias")) or "",
+        own=tuple(map(normal, _texts(child(node, "own")))),
         secrets={
             secret.key: {e.key: msgspec.convert(plain(e.value), SecretSource) for e in entries(secret.value)}
             for secret in entries(child(node, "secrets"))
@@ -166,6 +169,17 @@ def _roster(root: Node) -> Roster:
         for e in entries(child(root, "people"))
     )
     return Roster(people, {e.key: _texts(e.value) for e in entries(child(root, "groups"))})
+
+
+def _own_configuration(node: Node) -> Configuration | None:
+    """Return an environment's own repository, or its own branch of the project's; None where it has neither."""
+    whole = child(node, "configuration")
+    branch = text_of(child(node, "branch"))
+    if whole is None:
+        return Configuration(branch=branch) if branch else None
+    named = text_of(whole) or text_of(child(whole, "repository")) or ""
+    helper = text_of(child(whole, "credentials")) or ""
+    return Configuration("" if named in HERE else named, text_of(child(whole, "branch")) or "", helper)
 
 
 def _configuration(shape: str | ConfigurationShape) -> Configuration:

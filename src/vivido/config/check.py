@@ -13,6 +13,7 @@ from vivido.config.rules.charts import check_charts
 from vivido.config.rules.expect import check_expect
 from vivido.config.rules.images import check_images
 from vivido.config.rules.kinds import check_kinds
+from vivido.config.rules.layout import check_layout
 from vivido.config.rules.order import check_order
 from vivido.config.rules.parity import check_parity
 from vivido.config.rules.paths import check_paths
@@ -54,6 +55,7 @@ def _check(node: Node, kinds: Kinds, root: Path | None, report: Report) -> None:
     if not isinstance(node, Mapping):
         return
     check_order(node, report)
+    check_layout(node, report)
     check_people(node, report)
     check_images(node, report)
     check_builds(node, report)

@@ -216,6 +216,17 @@ class ProvidedShape(Shape, frozen=True):
     """Who brings it."""
 
 
+class OwnConfigurationShape(Shape, frozen=True):
+    """The repository that holds one environment's configuration."""
+
+    repository: Text
+    """URL, or path from the directory of this file."""
+    branch: Text | UnsetType = UNSET
+    """Its branch. Otherwise the one that the remote's HEAD names."""
+    credentials: Text | UnsetType = UNSET
+    """Git's credential helper for this repository alone, as `credential.helper` takes it. Otherwise those that Git has anyway."""
+
+
 class EnvironmentShape(Shape, frozen=True):
     """A named stop on the way."""
 
@@ -231,6 +242,14 @@ class EnvironmentShape(Shape, frozen=True):
     """Where it is reached, for gates and people. Otherwise what the target says."""
     registry: Text | UnsetType = UNSET
     """Prefix of repositories of its own, which images are copied to, byte for byte. Otherwise they stay where they were built."""
+    configuration: Text | OwnConfigurationShape | UnsetType = UNSET
+    """Layout `repositories`: the repository with its configuration."""
+    branch: Text | UnsetType = UNSET
+    """Layout `branches`: its branch."""
+    own: Text | list[Text] = []
+    """Layout `branches`: files that belong to it, and stay as its branch has them: `deploy/*/env/**`, `**/limits.yaml`."""
+    alias: Text | UnsetType = UNSET
+    """A further tag for what comes here, with `{version}` in it: `v{version}-prod`. It stands for one digest, for ever."""
     gates: list[Any] = []
     """What a release has to pass."""
     secrets: dict[SecretName, dict[SecretKey, SecretSourceShape]] = {}
@@ -343,8 +362,8 @@ class ProjectShape(Shape, frozen=True):
     """The stops on the way, from the first to production."""
     registry: Text | UnsetType = UNSET
     """Where images are pushed: `registry.example.com/shop` makes `registry.example.com/shop/<service>`."""
-    layout: Literal["directories"] = "directories"
-    """How configuration is kept in Git: one repository, a directory or overlay per environment."""
+    layout: Literal["directories", "repositories", "branches"] = "directories"
+    """How configuration is kept in Git: a directory, a repository or a branch per environment."""
     channel: Tag = "edge"
     """The tag that `vivido build` moves to what it built."""
     configuration: Text | ConfigurationShape = "."

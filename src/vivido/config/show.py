@@ -88,7 +88,8 @@ def _environment(environment: Environment) -> dict[str, Any]:
         "target": _kinded(environment.target),
         "promote": "automatically" if environment.automatic else "manually",
         "queue": environment.queue,
-        **_given(url=environment.url, registry=environment.registry),
+        **_given(url=environment.url, registry=environment.registry, alias=environment.alias),
+        **_where(environment),
         "gates": [_gate(g) for g in environment.gates],
         "secrets": {
             secret: {key: _source(source) for key, source in keys.items()}
@@ -97,6 +98,23 @@ def _environment(environment: Environment) -> dict[str, Any]:
         "tokens": environment.tokens,
         "expect": [spelled_expectation(e) for e in environment.expect],
         "provides": [{"at": p.at.text, "because": p.because} for p in environment.provides],
+    }
+
+
+def _where(environment: Environment) -> dict[str, Any]:
+    """Return what its layout wants to know of an environment."""
+    own: dict[str, Any] = {"own": list(environment.own)} if environment.own else {}
+    found = environment.configuration
+    if found is None:
+        return own
+    if not found.repository:
+        return {"branch": found.branch, **own}
+    return {
+        "configuration": {
+            "repository": found.repository,
+            **_given(branch=found.branch, credentials=found.credentials),
+        },
+        **own,
     }
 
 

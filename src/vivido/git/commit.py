@@ -3,7 +3,7 @@
 Same inputs, same commit id: the time is an argument, and so is everything else.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -78,6 +78,7 @@ def commit_files(
     *,
     committer: Signature | None = None,
     sign: Signer | None = None,
+    merges: Sequence[str] = (),
 ) -> str:
     """Make a commit in the mirror and return its id. Nothing is pushed, no ref is moved.
 
@@ -89,6 +90,7 @@ def commit_files(
         author: Who wrote it.
         committer: Who commits it; the author where it is None.
         sign: Signs it.
+        merges: Further parents. Nothing is taken from them: what the commit holds is `parent` with the edits.
 
     Raises:
         InputError: `git.path`, `git.path-clash`: a path is a file and a directory at once; `git.person`.
@@ -98,17 +100,37 @@ def commit_files(
     """
     crashpoint("git.commit.before")
     tree = edited_tree(mirror, parent, edits)
+    parents = [p for p in dict.fromkeys((parent, *merges)) if p is not None]
+    made = written(mirror, tree, parents, message, author, committer=committer, sign=sign)
+    crashpoint("git.commit.after")
+    return made
+
+
+def written(
+    mirror: Mirror,
+    tree: str,
+    parents: Sequence[str],
+    message: str,
+    author: Signature,
+    *,
+    committer: Signature | None = None,
+    sign: Signer | None = None,
+) -> str:
+    """Write a commit of a tree that the mirror has, and return its id.
+
+    Raises:
+        Error: As `commit_files`.
+    """
     objects = mirror.objects
     people = [_pygit2_signature(author), _pygit2_signature(committer or author)]
+    on: list[Oid | str] = [commit_of(mirror, p).id for p in parents]
     with reading(mirror):
-        parents: list[Oid | str] = [] if parent is None else [objects[parent].id]
         if sign is None:
-            made = objects.create_commit(None, people[0], people[1], message, objects[tree].id, parents)
+            made = objects.create_commit(None, people[0], people[1], message, objects[tree].id, on)
         else:
-            made_of = objects.create_commit_string(people[0], people[1], message, objects[tree].id, parents)
+            made_of = objects.create_commit_string(people[0], people[1], message, objects[tree].id, on)
             text = str(made_of)  # pygit2 annotates it as an Oid; it is the text
             made = objects.create_commit_with_signature(text, sign(text.encode()), "gpgsig")
-    crashpoint("git.commit.after")
     return str(made)
 
 

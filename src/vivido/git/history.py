@@ -1,7 +1,7 @@
 """What happened between two commits, and who did it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -90,6 +90,30 @@ def history(
     """
     with reading(mirror):
         return tuple(_info(c) for c in _walk(mirror, from_exclusive, to, limit) if _touches(c, paths))
+
+
+def contained(
+    mirror: Mirror, tip: str, others: Sequence[str] = (), *, limit: int = LIMIT
+) -> Iterator[tuple[CommitInfo, Callable[[str], bool]]]:
+    """Yield the commits that `tip` contains and none of the others does, children before parents.
+
+    Each comes with a function that says whether it changed a path against every parent of its.
+
+    Raises:
+        NotFoundError: `git.no-commit`.
+        IntegrityError: `git.mirror-damaged`.
+    """
+    import pygit2  # loaded late, see mirror._open
+
+    newest, hidden = commit_of(mirror, tip).id, [commit_of(mirror, c).id for c in others]
+    with reading(mirror):
+        walker = mirror.objects.walk(newest, pygit2.enums.SortMode.TOPOLOGICAL)
+        for one in hidden:
+            walker.hide(one)
+        for count, commit in enumerate(walker):
+            if count >= limit:
+                return
+            yield _info(commit), lambda path, commit=commit: _touches(commit, (path,))
 
 
 def find_by_trailer(

@@ -46,6 +46,7 @@ class Edit:
         body: What follows it.
         trailers: Besides those of the key.
         allow_empty: Record it even where no file changes. Without it the tip is returned, and nothing is made.
+        merges: Further parents of the commit; nothing is taken from them.
     """
 
     files: Edits
@@ -53,6 +54,7 @@ class Edit:
     body: str = ""
     trailers: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict[str, "str | tuple[str, ...]"])
     allow_empty: bool = False
+    merges: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -154,4 +156,13 @@ def publish(mirror: Mirror, branch: str, derive: Derive, key: Key, hand: Hand, *
 
 def _commit(mirror: Mirror, tip: str, edit: Edit, key: Key, hand: Hand) -> str:
     message = with_trailers(edit.subject, edit.body, {**edit.trailers, **key.trailers})
-    return commit_files(mirror, tip, edit.files, message, hand.author, committer=hand.committer, sign=hand.sign)
+    return commit_files(
+        mirror,
+        tip,
+        edit.files,
+        message,
+        hand.author,
+        committer=hand.committer,
+        sign=hand.sign,
+        merges=edit.merges,
+    )

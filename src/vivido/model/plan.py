@@ -38,6 +38,18 @@ class WayBack(msgspec.Struct, frozen=True):
     """One sentence for the person who decides."""
 
 
+class Carried(msgspec.Struct, frozen=True):
+    """An environment on the way that the release does not change: passed with the evidence of the same content (semantics §1)."""
+
+    environment: str
+    content: str
+    """Hash of the rendered objects, that of the release there and of what runs there."""
+    promotion: str
+    """Whose gates judged exactly this content there."""
+    release: str
+    """The release that it brought."""
+
+
 class Plan(msgspec.Struct, frozen=True):
     """All that a promotion will do, and what its gates and approvals are bound to."""
 
@@ -71,6 +83,10 @@ class Plan(msgspec.Struct, frozen=True):
     """`latest`: a newer promotion replaces this one while nothing was changed yet; `fifo`: newer ones wait."""
     declared: Environment | None = None
     """The environment as the file declared it when the plan was made: its target, its URL, where its secrets come from."""
+    superseded: tuple[str, ...] = ()
+    """Commits of people on the environment's branch that may be undone, because the person who asked says so, with the reason."""
+    carried: tuple[Carried, ...] = ()
+    """Environments before this one that the release does not change, and whose evidence stands for it there."""
     version: int = 1
     """Of this struct's meaning; a process refuses a plan it does not understand."""
 

@@ -150,8 +150,11 @@ class Environment(msgspec.Struct, frozen=True):
     expect: tuple[Expectation, ...] = ()
     """What must hold in its rendered objects."""
     provides: tuple[Provided, ...] = ()
+    """What it has without its being in Git."""
     configuration: Configuration | None = None
     """Its own part of where configuration is kept, as its layout wants it; None: as the project says."""
+    alias: str = ""
+    """Pattern of a further tag for what comes here, with `{version}`; empty: none."""
     own: tuple[str, ...] = ()
     """Layout `branches`: patterns of the files that belong to it, and stay as its branch has them."""
 

@@ -19,6 +19,8 @@ class Artifact(msgspec.Struct, frozen=True, order=True):
     """The commit it was built from, 40 hexadecimal characters; empty where the image does not say."""
     dirty: bool = False
     """Built from a tree with uncommitted changes; such an artifact never passes the first environment."""
+    version: str = ""
+    """What the image says of its version; empty where it says nothing."""
 
     @property
     def image(self) -> str:
@@ -86,5 +88,7 @@ class ReleaseRecord(msgspec.Struct, frozen=True):
     """Who registered it: a person's name from the file, or `name <email>` of Git where the file knows nobody."""
     authors: tuple[str, ...] = ()
     """E-mail addresses of the authors, committers and co-authors of the commits since the release before."""
+    contents: dict[str, str] = {}
+    """Environment → hash of what it renders to there, where that could be the same as what ran when the release was made."""
     note: str = ""
     """The first line of the newest commit's message, or what `--note` says."""

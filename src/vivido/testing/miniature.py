@@ -23,34 +23,15 @@ from vivido.process import run
 from vivido.registry.client import Client
 from vivido.registry.options import Options
 from vivido.registry.resolve import resolve
-from vivido.testing.gitserver import commit_to, create_bare
+from vivido.testing import arrangements
+from vivido.testing.gitserver import commit_to
 from vivido.testing.people import Signer, make_signer
 from vivido.testing.registry_image import push_image
 from vivido.testing.registry_memory import MemoryRegistry, memory_registry
 
-ENVIRONMENTS = ("dev", "staging", "production")
-
-_DEPLOYMENT = """\
-# {service} in {environment}
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: {service}
-spec:
-  replicas: {replicas}  # this is what differs
-  selector: {{matchLabels: {{app: {service}}}}}
-  template:
-    metadata: {{labels: {{app: {service}}}}}
-    spec:
-      containers:
-        - name: {service}
-          image: {service}:none
-          env:
-            - {{name: LOG_LEVEL, value: info}}
-"""
-
 _FILE = """\
 project: mini
+layout: {layout}
 registry: {host}/mini
 registries: {{plain-http: ["{host}"]}}
 services:
@@ -61,16 +42,16 @@ people:
 groups: {{release-managers: [alice, bob]}}
 environments:
   dev:
-    target: {{command: {{apply: '{apply}', current: '{current}'}}}}
+{dev}    target: {{command: {{apply: '{apply}', current: '{current}'}}}}
   staging:
     after: dev
-    target: {{command: {{apply: '{apply}', current: '{current}'}}}}
+{staging}    target: {{command: {{apply: '{apply}', current: '{current}'}}}}
     gates:
       - run: 'test ! -e "{root}/broken"'
         name: acceptance
   production:
     after: staging
-    target: {{command: {{apply: '{apply}', current: '{current}'}}}}
+{production}    target: {{command: {{apply: '{apply}', current: '{current}'}}}}
     gates:
       - approve: {{by: release-managers}}
 """
@@ -99,6 +80,7 @@ class Miniature:
         client: A client of it.
         people: `alice` and `bob`, the release managers.
         environ: Variables for every command.
+        layout: How its configuration is kept.
     """
 
     root: Path
@@ -106,6 +88,7 @@ class Miniature:
     client: Client
     people: Mapping[str, Signer]
     environ: dict[str, str] = field(default_factory=dict[str, str])
+    layout: str = "directories"
 
     @property
     def clone(self) -> Path:
@@ -182,46 +165,55 @@ class Miniature:
         if ran.code:
             raise AssertionError(ran.err)
 
-    def commit(self, files: Mapping[str, bytes | None], message: str = "Edit") -> str:
-        """Commit to the branch as somebody else would, and return the commit's id."""
-        return commit_to(self.origin, files, message=message)
+    def commit(self, files: Mapping[str, bytes | None], message: str = "Edit", *, environment: str = "dev") -> str:
+        """Commit to an environment's branch as somebody else would, and return the commit's id."""
+        bare, branch = self._where(environment)
+        return commit_to(bare, files, branch=branch, message=message)
 
     def pull(self) -> None:
         """Bring the work tree to the branch's tip."""
         run(["git", "-C", str(self.clone), "pull", "--quiet", "--ff-only"])
 
-    def log(self) -> list[str]:
-        """Return the subjects on the branch, newest first."""
-        return run(["git", "-C", str(self.origin), "log", "--format=%s", "main"]).text.splitlines()
+    def log(self, environment: str = "dev") -> list[str]:
+        """Return the subjects on an environment's branch, newest first."""
+        bare, branch = self._where(environment)
+        return run(["git", "-C", str(bare), "log", "--format=%s", branch]).text.splitlines()
 
-    def file(self, path: str) -> str:
-        """Return a file at the branch's tip."""
-        return run(["git", "-C", str(self.origin), "show", f"main:{path}"]).text
+    def file(self, path: str, environment: str = "dev") -> str:
+        """Return a file at the tip of an environment's branch; empty where there is none."""
+        bare, branch = self._where(environment)
+        return run(["git", "-C", str(bare), "show", f"{branch}:{path}"]).text
+
+    def manifest(self, service: str, environment: str) -> str:
+        """Return the path of the file that names a service's image for an environment."""
+        return arrangements.manifest(self.layout, service, environment)
+
+    def _where(self, environment: str) -> tuple[Path, str]:
+        return (
+            arrangements.repository(self.layout, self.root, environment),
+            arrangements.branch(self.layout, environment),
+        )
 
 
-def files(host: str, root: Path, people: Mapping[str, Signer]) -> dict[str, bytes]:
-    """Return the repository's files."""
+def declaration(host: str, root: Path, people: Mapping[str, Signer], layout: str) -> bytes:
+    """Return `vivido.yaml`."""
     log = root / "applied"
     apply = f"echo $VIVIDO_ENVIRONMENT $VIVIDO_GENERATION >> {log}"
     told = "\n".join(f"  {n}: {{email: {s.person.emails[0]}, keys: ['{s.person.keys[0]}']}}" for n, s in people.items())
-    text = _FILE.format(host=host, root=root, apply=apply, current="true", people=told)
-    made = {"vivido.yaml": text.encode()}
-    for number, environment in enumerate(ENVIRONMENTS, start=1):
-        for service in ("web", "api"):
-            manifest = _DEPLOYMENT.format(service=service, environment=environment, replicas=number)
-            made[f"deploy/{service}/{environment}/app.yaml"] = manifest.encode()
-    return made
+    keys = {e: arrangements.keys(layout, root, e) for e in arrangements.ENVIRONMENTS}
+    text = _FILE.format(host=host, root=root, apply=apply, current="true", people=told, layout=layout, **keys)
+    return text.encode()
 
 
 @contextmanager
-def miniature(root: Path) -> Generator[Miniature]:
+def miniature(root: Path, layout: str = "directories") -> Generator[Miniature]:
     """Make the project under a directory and keep its registry running while the context lasts."""
     root.mkdir(parents=True, exist_ok=True)
     with memory_registry() as registry:
         people = {name: make_signer(root, name) for name in ("alice", "bob")}
-        origin, clone = root / "origin.git", root / "clone"
-        create_bare(origin, files(registry.host, root, people))
-        run(["git", "clone", "--quiet", str(origin), str(clone)])
+        arrangements.make(layout, root, declaration(registry.host, root, people, layout))
+        run(["git", "clone", "--quiet", str(root / "origin.git"), str(root / "clone")])
+        clone = root / "clone"
         for key, value in (("user.name", "Carol"), ("user.email", "carol@example.com")):
             run(["git", "-C", str(clone), "config", key, value])
         environ = {
@@ -232,4 +224,4 @@ def miniature(root: Path) -> Generator[Miniature]:
             "SSH_AUTH_SOCK": "",
         }
         with Client(Options(plain_http=frozenset({registry.host}))) as client:
-            yield Miniature(root, registry, client, people, environ)
+            yield Miniature(root, registry, client, people, environ, layout)

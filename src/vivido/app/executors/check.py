@@ -2,11 +2,14 @@
 
 from typing import TYPE_CHECKING
 
+from vivido.app.aliases import misnamed
 from vivido.app.contract import unmet
 from vivido.app.entry import pinned_out
 from vivido.app.executors.side import environment_of, new_side
 from vivido.app.planning import pins_before
+from vivido.app.revisions import revision_of
 from vivido.app.standing import REVERT
+from vivido.app.unchanged import revoked
 from vivido.engine.executor import Done, Work, passed
 from vivido.model.gate import Judgment, Outcome, Unmet
 from vivido.model.problem import Problem
@@ -29,6 +32,7 @@ class Check:
         release = work.state.plan.release
         work.progress("asking the registry for every digest")
         problems = [*self._pins(work), *(p for a in release.artifacts if (p := self._missing(a)) is not None)]
+        problems += misnamed(self._ws, release, environment_of(self._ws, work))
         wanted = new_side(self._ws, work)
         work.progress("holding the release against what is there")
         problems += self._unmet(work, wanted)
@@ -43,15 +47,17 @@ class Check:
         if plan.kind == "rollback":
             # It was there before, and must never be harder to reach than what it replaces.
             return ()
-        commit = plan.release.revision.commit
-        return unmet(self._ws, environment_of(self._ws, work), wanted.rendered, plan.release.artifacts, commit)
+        environment = environment_of(self._ws, work)
+        commit = revision_of(self._ws, plan.release, environment)
+        return unmet(self._ws, environment, wanted.rendered, plan.release.artifacts, commit)
 
     def _pins(self, work: Work) -> tuple[Problem, ...]:
         plan = work.state.plan
         if plan.kind in ("rollback", REVERT):
             return ()
         environment = environment_of(self._ws, work)
-        return pinned_out(plan.release, environment, pins_before(self._ws, environment))
+        pinned = pinned_out(plan.release, environment, pins_before(self._ws, environment))
+        return (*pinned, *revoked(self._ws, plan.carried))
 
     def _missing(self, artifact: Artifact) -> Problem | None:
         from vivido.registry.resolve import resolve

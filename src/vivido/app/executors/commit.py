@@ -3,12 +3,16 @@
 import random
 from typing import TYPE_CHECKING
 
-from vivido.app.content import edits_at, refused, rendered_at
+from vivido.app.content import refused, rendered_at
+from vivido.app.edit import promoting
 from vivido.app.entry import pinned_out
 from vivido.app.executors.side import environment_of
+from vivido.app.ground import EMAIL, VALIDATED
 from vivido.app.planning import pins_before, refuse_bent
 from vivido.app.reversal import reversal
-from vivido.app.revisions import own_revision
+from vivido.app.revisions import revision_of
+from vivido.app.unchanged import revoked
+from vivido.app.upward import refuse_undoing, upward
 from vivido.engine.executor import Done, Work, passed
 from vivido.errors import IntegrityError
 from vivido.git.commit import Edits, Signature
@@ -22,7 +26,7 @@ from vivido.model.release import Release
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
 
-NAME, EMAIL = "Vivido", "vivido@localhost"
+NAME = "Vivido"
 """Who stands in its commits; who asked for it is in the trailer `Vivido-Requested-By`."""
 
 
@@ -73,18 +77,32 @@ class Commit:
         if work.step.options.get("back"):
             return self._reverting(work, tip)
         plan = work.state.plan
-        files: Edits = self._reversing(plan, tip) if plan.kind == "rollback" else self._promoting(work, tip)
-        return Edit(files, _subject(plan), _body(plan), _trailers(plan, work.head), allow_empty=True)
+        if plan.kind == "rollback":
+            files = self._reversing(plan, tip)
+            return Edit(files, _subject(plan), _body(plan), _trailers(plan, work.head), allow_empty=True)
+        files, merged = self._promoting(work, tip), upward(self._ws, plan.release, environment_of(self._ws, work))
+        trailers = _trailers(plan, work.head)
+        if merged is None:
+            return Edit(files, _subject(plan), _body(plan), trailers, allow_empty=True)
+        trailers |= {VALIDATED: merged.validated}
+        if plan.superseded:
+            trailers |= {"Vivido-Superseded": plan.superseded}
+        return Edit(files, _subject(plan), _body(plan), trailers, allow_empty=True, merges=(merged.parent,))
 
     def _promoting(self, work: Work, tip: str) -> Edits:
         plan, environment = work.state.plan, environment_of(self._ws, work)
-        pins = pinned_out(plan.release, environment, pins_before(self._ws, environment))
+        pinned = pinned_out(plan.release, environment, pins_before(self._ws, environment))
+        pins = (*pinned, *revoked(self._ws, plan.carried))
         if pins:
             # Somebody rolled it back elsewhere while it waited here.
             raise refused("promotion.pinned", f"{plan.release.id} may not go to {environment.name} any more", pins)
-        rendered = rendered_at(self._ws, own_revision(plan.release, environment), environment, plan.release.artifacts)
+        rendered = rendered_at(
+            self._ws, revision_of(self._ws, plan.release, environment), environment, plan.release.artifacts
+        )
         refuse_bent(self._ws, environment, plan.release, rendered, tip)
-        return edits_at(self._ws, tip, environment, plan.release.artifacts)
+        edits = promoting(self._ws, plan.release, environment, tip)
+        refuse_undoing(self._ws, plan.release, environment, tip, edits, plan.superseded)
+        return edits
 
     def _reversing(self, plan: Plan, tip: str) -> Edits:
         found = reversal(self._ws, plan, tip)
@@ -129,6 +147,10 @@ def _body(plan: Plan) -> str:
     return "\n".join([*([plan.reason, ""] if plan.reason else []), *lines])
 
 
+def _unchanged(plan: Plan) -> tuple[str, ...]:
+    return tuple(f"{c.environment}={c.promotion}" for c in plan.carried)
+
+
 def _revisions(release: Release) -> tuple[str, ...]:
     """Return every environment's revision: a release is made again from its commits' trailers."""
     return tuple(f"{name}={r.commit}" for name, r in sorted(release.revisions.items()))
@@ -142,6 +164,7 @@ def _trailers(plan: Plan, head: str) -> dict[str, str | tuple[str, ...]]:
         "Vivido-Revision": (plan.release.revision_of(plan.environment) or plan.release.revision).commit,
         **({"Vivido-Revisions": _revisions(plan.release)} if plan.release.revisions else {}),
         "Vivido-Content": plan.content,
+        **({"Vivido-Unchanged": _unchanged(plan)} if plan.carried else {}),
         "Vivido-Requested-By": plan.requested_by,
         "Vivido-Ledger": head,
     }

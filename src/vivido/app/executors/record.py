@@ -3,11 +3,9 @@
 from typing import TYPE_CHECKING
 
 from vivido.engine.executor import Done, Work, passed
-from vivido.errors import Error
 from vivido.model.canonical import fingerprint
 from vivido.model.gate import Judgment, Outcome
 from vivido.model.record import Deployed, Pin
-from vivido.text.redact import redact
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
@@ -34,31 +32,14 @@ class Record:
         for release in plan.pins:
             reason = plan.reason or "rolled back"
             self._ws.records.set_pin(Pin(plan.environment, release, plan.requested_by, now, reason))
-        follow = [] if plan.kind == "rollback" else self._follow(work)
+        follow = () if plan.kind == "rollback" else self._follow(work)
         return passed("; ".join([f"{plan.environment} runs {plan.release.id}", *follow]))
 
-    def _follow(self, work: Work) -> list[str]:
-        from vivido.app.planning import propose
-        from vivido.app.promote import start
+    def _follow(self, work: Work) -> tuple[str, ...]:
+        from vivido.app.onward import Asked, go_on
 
         plan = work.state.plan
-        told: list[str] = []
-        for environment in self._ws.project.followers(plan.environment):
-            if not environment.automatic:
-                continue
-            # A restart finds the promotion that this one started, instead of starting a second.
-            promotion = f"p-{fingerprint([plan.promotion, environment.name])[:10]}"
-            if self._ws.journal.read(promotion):
-                told.append(f"{promotion} goes on to {environment.name}")
-                continue
-            try:
-                proposal = propose(
-                    self._ws, environment, plan.release, by=plan.requested_by, reason=plan.reason, promotion=promotion
-                )
-            except Error as e:
-                told.append(f"not promoted to {environment.name} by itself: {redact(e.message)}")
-                continue
-            if not proposal.already:
-                start(self._ws, proposal)
-                told.append(f"{promotion} goes on to {environment.name}")
-        return told
+        # A restart finds the promotion that this one started, instead of starting a second.
+        asked = Asked(plan.requested_by, plan.reason, lambda name: f"p-{fingerprint([plan.promotion, name])[:10]}")
+        found = go_on(self._ws, plan.release, self._ws.project.followers(plan.environment), asked)
+        return (*(f"{promotion} goes on by itself" for promotion in found.started), *found.notes)

@@ -6,7 +6,7 @@ import msgspec
 
 from vivido.app.content import rendered_at
 from vivido.app.planning import declared, desired
-from vivido.app.revisions import own_revision
+from vivido.app.revisions import revision_of
 from vivido.app.standing import REVERT, reverted, standing
 from vivido.engine.executor import Work
 from vivido.errors import IntegrityError
@@ -47,7 +47,7 @@ def new_side(ws: "Workspace", work: Work) -> Desired:
 
         rendered = rendered_back(ws, plan)
     else:
-        rendered = rendered_at(ws, own_revision(plan.release, environment), environment, plan.release.artifacts)
+        rendered = rendered_at(ws, revision_of(ws, plan.release, environment), environment, plan.release.artifacts)
     if rendered.hash != plan.content:
         raise IntegrityError(
             f"rendering {plan.environment} gives other objects than were planned",

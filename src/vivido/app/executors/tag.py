@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from vivido.app.aliases import write_aliases
 from vivido.app.executors.side import environment_of, old_side
 from vivido.engine.executor import Done, Work, passed
 from vivido.errors import Error
@@ -31,14 +32,18 @@ class Tag:
                 return Done(Judgment(Outcome.SKIPPED, "nothing ran here before"))
             release = before.release
         work.hold()
+        environment = environment_of(self._ws, work)
         try:
-            moved = move_tags(self._ws, release, environment_of(self._ws, work))
+            moved = move_tags(self._ws, release, environment)
+            aliases, _ = write_aliases(self._ws, release, environment)
         except Error as e:
             # A tag only tells the story; what serves is healthy, and the next round of `vivido run` writes it.
             return Done(
                 Judgment(Outcome.SKIPPED, f"it could not be written, `vivido run` tries again: {redact(e.message)}")
             )
-        return passed(f"{plan.environment} points at {release.id}" + ("" if moved else " already"))
+        named = f", as {' '.join(dict.fromkeys(aliases.values()))}" if aliases else ""
+        told = f"{plan.environment} points at {release.id}{'' if moved else ' already'}{named}"
+        return passed(told, **({"aliases": aliases} if aliases else {}))
 
 
 def move_tags(ws: "Workspace", release: Release, environment: Environment) -> tuple[str, ...]:

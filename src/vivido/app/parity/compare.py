@@ -132,7 +132,7 @@ def _refuse_unknown(ws: "Workspace", services: Sequence[str]) -> None:
 
 def _taken(ws: "Workspace", asked: Asked, environment: str) -> Taken:
     if asked.release:
-        return of_release(environment, find_release(ws, asked.release))
+        return of_release(ws, environment, find_release(ws, asked.release))
     if asked.at:
         return as_it_is(ws, environment, ws.repository(ws.environment(environment)).commit_of(asked.at))
     return deployed_truth(ws, environment)

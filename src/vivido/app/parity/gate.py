@@ -31,6 +31,6 @@ def compared(ws: "Workspace", release: Release, environment: str, other: str) ->
         raise InputError(f"{environment} is compared with itself", code="parity.one", hint="Name another environment.")
     pair = (environment, other) if order.index(environment) < order.index(other) else (other, environment)
     rules = declared(ws, ws.repository(ws.environment(environment)).fetch(), environment)
-    taken = [of_release(name, release) for name in pair]
+    taken = [of_release(ws, name, release) for name in pair]
     found = subjects(ws, taken, [a.service for a in release.artifacts])
     return see(found, pair, rules, release.id, secrets.token_bytes(32))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vivido.app.content import rendered_at
+from vivido.app.revisions import revision_of
 from vivido.drift.parity.report import Side, Subject
 from vivido.errors import Error
 from vivido.model.problem import Problem
@@ -51,14 +52,13 @@ def as_it_is(ws: "Workspace", environment: str, commit: str) -> Taken:
     return Taken(environment, commit, "", artifacts, as_is=True)
 
 
-def of_release(environment: str, release: Release) -> Taken:
+def of_release(ws: "Workspace", environment: str, release: Release) -> Taken:
     """Take what a release would be in an environment."""
-    revision = release.revision_of(environment)
-    if revision is None:
-        what = f"{release.id} was made without a revision of its configuration"
-        why = Problem("release.no-revision", what, "Make a release where it can be read.", environment)
-        return Taken(environment, problem=why)
-    return Taken(environment, revision.commit, release.id, release.artifacts)
+    try:
+        commit = revision_of(ws, release, ws.environment(environment))
+    except Error as e:
+        return Taken(environment, problem=Problem(e.code, redact(e.message), e.hint, environment))
+    return Taken(environment, commit, release.id, release.artifacts)
 
 
 def _stand_in(service: Service) -> Artifact:

@@ -67,6 +67,8 @@ def _health(seen: "Seen") -> str:
 
 def _waiting(column: "Column") -> list[str]:
     lines: list[str] = []
+    if column.unchanged:
+        lines.append(f"{column.environment} is unchanged by {column.unchanged}")
     for one in column.open:
         driver = f", driven by {column.driver}" if column.driver else ""
         lines.append("")

@@ -24,6 +24,7 @@ def told(proposal: Proposal, *, whole: bool = True) -> str:
     lines += [f"  {a.service:12} {a.image}" for a in plan.release.artifacts]
     lines += ["", "Steps:"]
     lines += [f"  {number}. {_step(step)}" for number, step in enumerate(plan.steps, start=1)]
+    lines += [f"Unchanged: {c.environment}, passed as {c.release} ({c.promotion})" for c in plan.carried]
     lines += ["", f"Way back: {plan.way_back.summary}"]
     if plan.pins:
         lines.append(f"Pins out: {', '.join(plan.pins)}")

@@ -3,7 +3,7 @@
 import re
 
 from vivido.config.diagnostic import Report, shown
-from vivido.config.node import Mapping, Node, Sequence, child, scalars, text_of
+from vivido.config.node import Mapping, Node, Sequence, child, entries, scalars, text_of
 from vivido.config.rules.people import PRIVATE_KEY
 from vivido.text.redact import holds_password
 
@@ -22,7 +22,10 @@ def check_addresses(root: Node, report: Report) -> None:
             hint = "Write the address without it; Git's credential helpers, `docker login` and PGPASSWORD keep it."
             report.add(value, "config.password", "an address with a password or token in it", hint)
     _keys(root, report)
-    _configuration(root, report)
+    _configuration(child(root, "configuration"), report)
+    for environment in entries(child(root, "environments")):
+        _configuration(child(environment.value, "configuration"), report)
+        _branch(child(environment.value, "branch"), report)
 
 
 def _keys(node: Node, report: Report) -> None:
@@ -36,8 +39,7 @@ def _keys(node: Node, report: Report) -> None:
             _keys(item, report)
 
 
-def _configuration(root: Node, report: Report) -> None:
-    whole = child(root, "configuration")
+def _configuration(whole: Node | None, report: Report) -> None:
     repository = child(whole, "repository") or whole
     url = text_of(repository)
     if repository is not None and url is not None:
@@ -46,7 +48,10 @@ def _configuration(root: Node, report: Report) -> None:
             message = f"{shown(url)} is no address of a repository that Vivido would hand to Git"
             hint = "Write https://…, ssh://…, git@host:path, file://… or a path."
             report.add(repository, "config.repository", message, hint)
-    branch = child(whole, "branch")
+    _branch(child(whole, "branch"), report)
+
+
+def _branch(branch: Node | None, report: Report) -> None:
     name = text_of(branch)
     if branch is not None and name and not _BRANCH.fullmatch(name):
         report.add(branch, "config.branch", f"{shown(name)} is no name of a branch", "`git branch -a` lists them.")

@@ -6,7 +6,9 @@ from vivido.config.node import Entry, Mapping, Node, child, entries, text_of, te
 
 def check_charts(root: Node, report: Report) -> None:
     """Check `config.image` and `config.values` of every service that has a chart."""
-    several = len(entries(child(root, "environments"))) > 1
+    # Only in one directory tree do several environments share a values file; branches and repositories have one each.
+    layout = text_of(child(root, "layout")) or "directories"
+    several = layout == "directories" and len(entries(child(root, "environments"))) > 1
     for service in entries(child(root, "services")):
         image = child(service.value, "config", "image")
         if isinstance(image, Mapping):

@@ -34,7 +34,9 @@ def check_paths(root: Node, top: Path | None, report: Report) -> None:
     """Check every path; with `top` also on disk, where None checks only how they are written."""
     here = (text_of(child(root, "configuration")) or text_of(child(root, "configuration", "repository")) or ".") in HERE
     branch = child(root, "configuration", "branch") is not None
-    for asked in _asked(root, config_kind="directory" if here and not branch else ""):
+    # Only of the layout `directories` the configuration is what lies here; others have it on branches or elsewhere.
+    elsewhere = (text_of(child(root, "layout")) or "directories") != "directories"
+    for asked in _asked(root, config_kind="directory" if here and not branch and not elsewhere else ""):
         check_path(asked, top, report)
     for service in entries(child(root, "services")):
         _containerfile(service.value, top, report)
