@@ -2,7 +2,7 @@
 
 from cyclopts import App
 
-from vivido.cli.common import PLAIN, Common
+from vivido.cli.common import DRIVING, PLAIN, Common, Driving
 from vivido.cli.output.emit import emit, say
 from vivido.errors import Exit
 
@@ -44,14 +44,13 @@ def look(*environments: str, quiet: bool = False, common: Common = PLAIN) -> int
 @drift_app.command
 def revert(
     environment: str,
+    /,
     *,
     only: tuple[str, ...] = (),
     reason: str = "",
     yes: bool = False,
     dry_run: bool = False,
-    wait: bool = True,
-    timeout: float = 3600,
-    quiet: bool = False,
+    driving: Driving = DRIVING,
     common: Common = PLAIN,
 ) -> int:
     """Put back what Git says, as a promotion does it: new pods beside the old ones, then the traffic, then the old ones go.
@@ -62,9 +61,7 @@ def revert(
         reason: Why; it stands in the ledger.
         yes: Do not ask.
         dry_run: Show the plan, change nothing.
-        wait: Drive it here, with progress.
-        timeout: Seconds to wait.
-        quiet: No progress.
+        driving: Flags of every command that brings a promotion on.
         common: Flags of every command.
     """
     from vivido.app.drift import drift
@@ -76,20 +73,20 @@ def revert(
     from vivido.cli.output.drift import reverting
     from vivido.cli.output.progress import Progress
 
-    ws = common.open(Progress(quiet=quiet).listener())
+    ws = common.open(Progress(quiet=driving.quiet).listener())
     plan = plan_revert(ws, drift(ws, environment), only, by=name_here(ws), reason=reason)
     if dry_run:
         emit(plan, common.output, lambda: reverting(plan), [plan.plan.promotion])
         return Exit.OK
-    if common.output == "text" and not quiet:
+    if common.output == "text" and not driving.quiet:
         say(reverting(plan))
     if not confirm(f"Put {environment} back to what Git says?", yes=yes):
         return Exit.INTERRUPTED
     promotion = plan.plan.promotion
     ws.engine.start(plan.plan)
-    found = follow(ws, promotion, timeout) if wait else waiting_for(ws, promotion)
+    found = follow(ws, promotion, driving.timeout) if driving.wait else waiting_for(ws, promotion)
     emit(found, common.output, lambda: "", [promotion])
-    if not wait:
+    if not driving.wait:
         say(f"{promotion} is queued; it goes on with: vivido run")
         return Exit.OK
     if found.status == "succeeded":

@@ -21,6 +21,7 @@ Form = Literal["table", "sarif", "junit", "markdown"]
 def parity(
     left: str = "",
     right: str = "",
+    /,
     *,
     service: Annotated[tuple[str, ...], Parameter(negative="")] = (),
     at: str = "",
