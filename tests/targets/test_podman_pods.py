@@ -146,6 +146,19 @@ def test_a_job_runs_once_before_the_pods_and_its_output_can_be_read(place: "Plac
     assert [line.split(" ", 1)[1] for line in logs(place_context(place), "dev", {}, service="migrate")] == ["migrating"]
 
 
+def test_what_is_waited_for_is_said_and_for_how_long(place: "Place", images: "Images") -> None:
+    one, two = images.build("web", "1"), images.build("web", "2")
+    place.deploy(place.desired(deployment("web", serving(one)), service("web"), web=one))
+    assert "waiting for 1 pod to be ready, at most 120 s" in place.said
+    place.said.clear()
+    place.deploy(place.desired(deployment("web", serving(two)), service("web"), web=two), drain="7s")
+    assert "requests under way on the old pods may take up to 7s to end" in place.said
+    stopping = [line for line in place.said if line.startswith("stopping ")]
+    assert len(stopping) == 1
+    assert f"vivido-{place.project}-dev-" in stopping[0]
+    assert stopping[0].endswith("each may take up to 1 s")
+
+
 def test_a_failed_job_stops_everything_with_its_output(place: "Place", images: "Images") -> None:
     web = images.build("web", "1")
     bad = job("migrate", container(web, command=["/bin/sh", "-c", "echo column is gone >&2; exit 3"]))

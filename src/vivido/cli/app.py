@@ -170,15 +170,17 @@ def _fault(error: Exception) -> int:
 
 
 def _told(error: Error) -> int:
+    from vivido.cli.output.fold import fold
     from vivido.cli.output.style import paint
     from vivido.text.redact import printable
 
     message = printable(error.message)
     where = f"{error.where}: " if error.where and error.where not in message else ""
     code = paint(f"[{error.code}]", "dim", sys.stderr)
-    sys.stderr.write(f"{paint('error', 'red', sys.stderr)} {where}{message} {code}\n")
+    lines = [f"{paint('error', 'red', sys.stderr)} {where}{message} {code}"]
     if error.hint:
-        sys.stderr.write(f"  {paint('→', 'blue', sys.stderr)} {printable(error.hint)}\n")
+        lines.append(f"  → {printable(error.hint)}")
+    sys.stderr.write(fold("\n".join(lines), sys.stderr) + "\n")
     if os.environ.get("VIVIDO_DEBUG"):
         import traceback
 

@@ -3,6 +3,7 @@
 from vivido.build.interface import Built
 from vivido.cli.common import PLAIN, Common
 from vivido.cli.output.emit import emit, say
+from vivido.cli.output.patience import Patience
 from vivido.errors import Exit
 
 
@@ -19,7 +20,18 @@ def build(*services: str, allow_dirty: bool = False, cache: bool = False, common
     """
     from vivido.app.images import build as make
 
-    made = make(common.open(), services, allow_dirty=allow_dirty, cache=cache, progress=say)
+    waiting = Patience(lambda line: say(f"… {line}"))
+
+    def progress(line: str) -> None:
+        say(line)
+        waiting.begin(line, told=True)
+
+    ws = common.open()
+    waiting.begin("reading the work tree")
+    try:
+        made = make(ws, services, allow_dirty=allow_dirty, cache=cache, progress=progress)
+    finally:
+        waiting.end()
     emit(
         [_plain(b) for b in made],
         common.output,

@@ -70,7 +70,7 @@ def show(*, common: Common = PLAIN) -> int:
     from vivido.config.show import show as plain
 
     ws = common.open()
-    emit(plain(ws.project), common.output, lambda: render_yaml(ws.project).rstrip(), [ws.project.name])
+    emit(plain(ws.project), common.output, lambda: render_yaml(ws.project).rstrip(), [ws.project.name], whole=True)
     return Exit.OK
 
 

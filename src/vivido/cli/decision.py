@@ -70,7 +70,7 @@ def _decide(subject: str, decision: str, signing: Signing, driving: Driving, com
     who = signer(ws, plan.roster, signing.key)
     say(f"{who.person.name}: {decision} {wanted.release} in {wanted.environment} ({promotion})")
     for artifact in plan.release.artifacts:
-        say(f"  {artifact.service:12} {artifact.image}")
+        say(f"  {artifact.service:12} {artifact.repository}\n    {artifact.digest}")
     say(f"  content {wanted.content[:12]}, plan {wanted.plan[:12]}; asked for by {plan.requested_by}")
     if not confirm(f"Sign this {decision}?", yes=signing.yes):
         return Exit.INTERRUPTED

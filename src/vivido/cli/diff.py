@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from vivido.cli.common import PLAIN, Common
 from vivido.cli.output.emit import emit
+from vivido.cli.output.patience import patience
 from vivido.cli.output.style import paint, width
 from vivido.errors import Exit
 
@@ -29,7 +30,8 @@ def diff(*words: str, release: str = "", side_by_side: bool = False, common: Com
     ws = common.open()
     names = [e.name for e in ws.project.environments], [s.name for s in ws.project.services]
     asked = question([*words, *([release] if release else [])], *names)
-    found = compared(ws, asked)
+    with patience("fetching and rendering the configuration"):
+        found = compared(ws, asked)
     different = [one.environment for one in found if one.differences]
     emit(
         found[0] if words else found,
@@ -37,6 +39,7 @@ def diff(*words: str, release: str = "", side_by_side: bool = False, common: Com
         lambda: "\n\n".join(_told(one, side_by_side=side_by_side) for one in found),
         different,
         {"markdown": lambda: "\n\n".join(_markdown(one) for one in found)},
+        whole=True,
     )
     return Exit.DIFFERENT if different else Exit.OK
 

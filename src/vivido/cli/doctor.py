@@ -3,6 +3,7 @@
 from vivido.app.doctor import Finding
 from vivido.cli.common import PLAIN, Common
 from vivido.cli.output.emit import emit
+from vivido.cli.output.patience import patience
 from vivido.cli.output.style import paint
 from vivido.errors import Exit
 
@@ -17,7 +18,8 @@ def doctor(*, common: Common = PLAIN) -> int:
     """
     from vivido.app.doctor import doctor as look
 
-    found = look(common.open())
+    with patience("asking the programs, the state, Git and the registries"):
+        found = look(common.open())
     emit(found, common.output, lambda: "\n".join(_line(f) for f in found), (f.what for f in found if f.ok is False))
     return Exit.TOOL if any(f.ok is False for f in found) else Exit.OK
 

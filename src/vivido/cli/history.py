@@ -51,7 +51,7 @@ def _list(found: tuple[Waiting, ...]) -> str:
         ]
         for w in found
     ]
-    return table(rows, heads, width(), give=(5,))
+    return table(rows, heads, width(), give=(5, 2))
 
 
 def _ending(one: Waiting) -> str:

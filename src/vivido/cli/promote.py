@@ -1,11 +1,13 @@
 """`vivido promote`: bring a release to an environment."""
 
+import sys
 from typing import TYPE_CHECKING
 
 from vivido.cli.ask import confirm
 from vivido.cli.common import DRIVING, PLAIN, Common, Driving
 from vivido.cli.drive import ending, follow
 from vivido.cli.output.emit import emit, say
+from vivido.cli.output.patience import patience
 from vivido.cli.output.plan import told
 from vivido.cli.output.progress import Progress
 from vivido.errors import Exit
@@ -57,16 +59,17 @@ def promote(
     else:
         gone = tuple(part.strip() for part in supersede.split(",") if part.strip())
         by = name_here(ws)
-        proposal = plan(ws, environment, chosen.id, by=by, reason=reason, state_lost=state_lost, superseded=gone)
+        with patience("fetching and rendering the configuration", quiet=driving.quiet):
+            proposal = plan(ws, environment, chosen.id, by=by, reason=reason, state_lost=state_lost, superseded=gone)
         if dry_run:
-            emit(proposal, common.output, lambda: told(proposal), [proposal.plan.promotion])
+            emit(proposal, common.output, lambda: told(proposal), [proposal.plan.promotion], whole=True)
             return Exit.REFUSED if proposal.unmet else Exit.OK
         if (nothing := _nothing(proposal)) and not again:
             say(f"{nothing} (--again promotes it there anyway)")
             emit(proposal, common.output, lambda: "", [])
             return Exit.OK
         if common.output == "text" and not driving.quiet:
-            say(told(proposal))
+            say(told(proposal, sys.stderr), whole=True)
         if not confirm(f"Promote {chosen.id} to {environment}?", yes=yes):
             return Exit.INTERRUPTED
         promotion = start(ws, proposal)

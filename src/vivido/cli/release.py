@@ -9,6 +9,7 @@ from vivido.app.release import Created
 from vivido.cli.common import DRIVING, PLAIN, Common, Driving
 from vivido.cli.drive import ending, follow
 from vivido.cli.output.emit import emit, say
+from vivido.cli.output.patience import patience
 from vivido.cli.output.progress import Progress
 from vivido.cli.output.style import width
 from vivido.cli.output.table import table
@@ -48,7 +49,8 @@ def create(
 
     ws = common.open(Progress(quiet=driving.quiet).listener())
     named = _pairs(artifact)
-    made = make(ws, named, by=name_here(ws), revision=revision, note=note, changed=changed, since=since)
+    with patience("asking the registry and fetching the configuration", quiet=driving.quiet):
+        made = make(ws, named, by=name_here(ws), revision=revision, note=note, changed=changed, since=since)
     emit(
         {"id": made.record.release.id, **msgspec.to_builtins(made)},
         common.output,
@@ -117,7 +119,7 @@ def _created(made: Created) -> str:
 def _record(record: ReleaseRecord) -> str:
     lines = [f"{record.release.id}  {record.note}", f"  by {record.created_by} at {rfc3339(record.created_at)}"]
     for artifact in record.release.artifacts:
-        lines.append(f"  {artifact.service:12} {artifact.image}")
+        lines += [f"  {artifact.service:12} {artifact.repository}", f"    {artifact.digest}"]
         if artifact.commit:
             lines.append(f"  {'':12} built from {artifact.commit[:12]}" + (" (dirty)" if artifact.dirty else ""))
     if record.release.revisions:

@@ -1,9 +1,12 @@
 """`vivido rollback`: the way back."""
 
+import sys
+
 from vivido.cli.ask import confirm
 from vivido.cli.common import DRIVING, PLAIN, Common, Driving
 from vivido.cli.drive import ending, follow
 from vivido.cli.output.emit import emit, say
+from vivido.cli.output.patience import patience
 from vivido.cli.output.plan import told
 from vivido.cli.output.progress import Progress
 from vivido.errors import Exit
@@ -42,12 +45,13 @@ def rollback(
     from vivido.app.waiting import waiting_for
 
     ws = common.open(Progress(quiet=driving.quiet).listener())
-    proposal = plan_rollback(ws, environment, to, by=name_here(ws), reason=reason, discard_edits=discard_edits)
+    with patience("fetching and rendering the configuration", quiet=driving.quiet):
+        proposal = plan_rollback(ws, environment, to, by=name_here(ws), reason=reason, discard_edits=discard_edits)
     if dry_run:
-        emit(proposal, common.output, lambda: told(proposal), [proposal.plan.promotion])
+        emit(proposal, common.output, lambda: told(proposal), [proposal.plan.promotion], whole=True)
         return Exit.OK
     if common.output == "text" and not driving.quiet:
-        say(told(proposal))
+        say(told(proposal, sys.stderr), whole=True)
     if not confirm(f"Roll {environment} back to {proposal.plan.release.id}?", yes=yes):
         return Exit.INTERRUPTED
     promotion = start(ws, proposal)

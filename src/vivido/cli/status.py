@@ -23,8 +23,11 @@ def status(*, live: bool = False, common: Common = PLAIN) -> int:
     seen = {}
     if live:
         from vivido.app.live import look
+        from vivido.cli.output.patience import patience
 
-        seen = {e.name: look(ws, e.name) for e in ws.project.environments}
+        for environment in ws.project.environments:
+            with patience(f"asking the target of {environment.name}"):
+                seen[environment.name] = look(ws, environment.name)
     value = {"status": found, "live": seen} if live else found
     emit(value, common.output, lambda: matrix(found, seen, ws.now(), width()), (c.release for c in found.columns))
     return Exit.OK

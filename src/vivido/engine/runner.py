@@ -39,6 +39,8 @@ class Listener(msgspec.Struct, frozen=True):
 
     fact: Callable[[str, Event], None] = lambda promotion, event: None
     line: Callable[[str, str, str], None] = lambda promotion, step, text: None
+    done: Callable[[], None] = lambda: None
+    """The step that was told of is over, for now: nothing more comes of it."""
 
 
 class Runner:
@@ -212,7 +214,10 @@ class Runner:
             record.hold,
             find_only=record.state.stopping and step in record.state.unsure,
         )
-        done = perform(self._executors, work, self._now, doubt=step.commits and known.limbo)
+        try:
+            done = perform(self._executors, work, self._now, doubt=step.commits and known.limbo)
+        finally:
+            self._listener.done()
         crashpoint(f"engine.{step.kind}.ended")
         if known.judgment is not None and _same(known.judgment, done.judgment):
             record.replace_look(step.id, done.judgment)

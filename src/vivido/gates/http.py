@@ -103,7 +103,7 @@ class HttpGate:
             hidden=from_variables + secrets(os.environ),
         )
         shown = redact(url)
-        context.progress(f"{subject.gate}: asking {shown}")
+        context.progress(f"asking {shown}")
         pause = parse_duration(options.every) / SECOND
         rows = ask(question, options.times, options.retries + 1, pause, lambda a: not _wrong(options, a)[1])
         return {"url": shown, "rows": plain(rows)}

@@ -74,7 +74,9 @@ class RunGate:
         root = Path(context.root)
         for number in range(1, options.retries + 2):
             before = stamps(root, options.junit) if options.junit else {}
-            context.progress(f"{subject.gate}: running the command" + (f", {nth(number)} try" if number > 1 else ""))
+            context.progress(
+                f"running the command, at most {options.timeout}" + (f", {nth(number)} try" if number > 1 else "")
+            )
             try:
                 done = run_once(command, subject, context, number, timeout)
             except ToolError as e:

@@ -40,6 +40,7 @@ class Record:
 
         plan = work.state.plan
         # A restart finds the promotion that this one started, instead of starting a second.
+        work.progress("planning what goes on by itself")
         asked = Asked(plan.requested_by, plan.reason, lambda name: f"p-{fingerprint([plan.promotion, name])[:10]}")
         found = go_on(self._ws, plan.release, self._ws.project.followers(plan.environment), asked)
         return (*(f"{promotion} goes on by itself" for promotion in found.started), *found.notes)

@@ -33,6 +33,7 @@ class Tag:
             release = before.release
         work.hold()
         environment = environment_of(self._ws, work)
+        work.progress(f"pointing the tag {plan.environment} at {release.id} in the registry")
         try:
             moved = move_tags(self._ws, release, environment)
             aliases, _ = write_aliases(self._ws, release, environment)

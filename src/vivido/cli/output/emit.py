@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from vivido.cli.common import Format
+from vivido.cli.output.fold import fold
 from vivido.errors import InputError
 
 _NO_OTHERS: Mapping[Format, Callable[[], str]] = {}
@@ -18,6 +19,8 @@ def emit(
     text: Callable[[], str],
     names: Iterable[str] = (),
     others: Mapping[Format, Callable[[], str]] = _NO_OTHERS,
+    *,
+    whole: bool = False,
 ) -> None:
     """Print a result.
 
@@ -27,6 +30,7 @@ def emit(
         text: Makes the text for people; called only where it is asked for.
         names: The ids that `name` prints.
         others: What makes the text of formats that only some commands have.
+        whole: Its lines stay as they are: the text is a file's, or folded already.
 
     Raises:
         InputError: `output.format`: the command has no such format.
@@ -42,7 +46,8 @@ def emit(
         case "name":
             sys.stdout.writelines(f"{name}\n" for name in names)
         case "text":
-            _print(text())
+            told = text()
+            _print(told if whole else fold(told))
         case _:
             if form not in others:
                 raise InputError(
@@ -58,7 +63,7 @@ def _print(told: str) -> None:
         sys.stdout.write(told + "\n")
 
 
-def say(line: str) -> None:
-    """Tell the person something that is no data."""
-    sys.stderr.write(line + "\n")
+def say(line: str, *, whole: bool = False) -> None:
+    """Tell the person something that is no data; `whole` leaves its lines as they are."""
+    sys.stderr.write((line if whole else fold(line, sys.stderr)) + "\n")
     sys.stderr.flush()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from vivido.cli.output.fold import cells
 from vivido.cli.output.style import paint
 from vivido.cli.output.table import table
 from vivido.time.clock import SECOND, age, rfc3339
@@ -26,10 +27,7 @@ def matrix(status: "Status", seen: "Mapping[str, Seen]", now: int, columns: int)
         now: Microseconds since 1970.
         columns: Width in characters.
     """
-    services = [c.service for c in status.columns[0].cells] if status.columns else []
-    heads = ["ENVIRONMENT", "RELEASE", "AGE", *(s.upper() for s in services), "HEALTH", "BEHIND"]
-    rows = [_row(c, seen.get(c.environment), now) for c in status.columns]
-    lines = [table(rows, heads, columns)]
+    lines = [_table(status, seen, now, columns)]
     newest = status.newest
     if newest is not None:
         lines += ["", f"newest release {newest.release.id} ({age(newest.created_at, now)}): {newest.note}"]
@@ -40,12 +38,26 @@ def matrix(status: "Status", seen: "Mapping[str, Seen]", now: int, columns: int)
     return "\n".join(lines)
 
 
+def _table(status: "Status", seen: "Mapping[str, Seen]", now: int, columns: int) -> str:
+    """Return the matrix; where the services do not fit beside each other, they follow in a table of their own."""
+    services = [c.service for c in status.columns[0].cells] if status.columns else []
+    rows = [_row(c, seen.get(c.environment), now) for c in status.columns]
+    heads = ["ENVIRONMENT", "RELEASE", "AGE", *(s.upper() for s in services), "HEALTH", "BEHIND"]
+    first, last = 3, 3 + len(services)
+    whole = table(rows, heads, columns, give=range(first, last)) if services else table(rows, heads, columns)
+    if not services or cells(whole.partition("\n")[0]) <= columns:
+        return whole
+    short = table([r[:first] + r[last:] for r in rows], heads[:first] + heads[last:], columns, give=(0,))
+    turned = [[s, *(r[first + n] for r in rows)] for n, s in enumerate(services)]
+    return f"{short}\n\n{table(turned, ['SERVICE', *(c.environment for c in status.columns)], columns)}"
+
+
 def _row(column: "Column", seen: "Seen | None", now: int) -> list[str]:
-    cells = [c.digest.removeprefix("sha256:")[:12] or "-" for c in column.cells]
+    digests = [c.digest.removeprefix("sha256:")[:12] or "-" for c in column.cells]
     since = age(column.since, now) if column.since is not None else "-"
     health = _health(seen) if seen is not None else _last(column, now)
     behind = "-" if not column.behind else f"{column.behind} newer" if column.release else "empty"
-    return [column.environment, column.release or "-", since, *cells, health, behind]
+    return [column.environment, column.release or "-", since, *digests, health, behind]
 
 
 def _last(column: "Column", now: int) -> str:

@@ -1,27 +1,30 @@
 """A plan as text: what would be done, what changes, how it would be undone."""
 
 from collections.abc import Sequence
+from typing import TextIO
 
 from vivido.app.planning import Proposal
 from vivido.cli.output.differences import count
 from vivido.cli.output.differences import told as differences
-from vivido.cli.output.style import paint, width
+from vivido.cli.output.fold import fold
+from vivido.cli.output.style import brief, paint, width
 from vivido.model.difference import ABSENT
 from vivido.model.plan import Step
 from vivido.model.problem import Problem
 
 
-def told(proposal: Proposal, *, whole: bool = True) -> str:
+def told(proposal: Proposal, stream: TextIO | None = None, *, whole: bool = True) -> str:
     """Return a plan for a person who is asked whether to go.
 
     Args:
         proposal: What was planned.
+        stream: Where it goes; standard output where none is named. Its text is folded for it.
         whole: With what differs in the rendered objects.
     """
     plan = proposal.plan
     verb = "Roll back" if plan.kind == "rollback" else "Promote"
     lines = [f"{paint(verb, 'bold')} {plan.environment} to {paint(plan.release.id, 'bold')}   ({plan.promotion})"]
-    lines += [f"  {a.service:12} {a.image}" for a in plan.release.artifacts]
+    lines += [f"  {a.service:12} {brief(a.image)}" for a in plan.release.artifacts]
     lines += ["", "Steps:"]
     lines += [f"  {number}. {_step(step)}" for number, step in enumerate(plan.steps, start=1)]
     lines += [f"Unchanged: {c.environment}, passed as {c.release} ({c.promotion})" for c in plan.carried]
@@ -32,9 +35,8 @@ def told(proposal: Proposal, *, whole: bool = True) -> str:
     lines += [f"Note:     {note}" for note in proposal.notes]
     if proposal.unmet:
         lines += ["", f"{paint('Not met', 'red')}, so the check would fail:", *told_problems(proposal.unmet)]
-    if whole:
-        lines += ["", _changes(proposal)]
-    return "\n".join(lines)
+    told = fold("\n".join(lines), stream)
+    return f"{told}\n\n{_changes(proposal)}" if whole else told
 
 
 def told_problems(problems: Sequence[Problem]) -> list[str]:

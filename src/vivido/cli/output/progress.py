@@ -3,6 +3,8 @@
 import sys
 import time
 
+from vivido.cli.output.fold import fold
+from vivido.cli.output.patience import Patience
 from vivido.cli.output.style import paint
 from vivido.engine.runner import Listener
 from vivido.model.event import Event, Finished, Signalled, StepBegan, StepEnded
@@ -17,6 +19,10 @@ _MARKS = {
 }
 
 
+_HANG = 10
+"""Columns before a line's own text: the time and the mark."""
+
+
 class Progress:
     """Tells what happens to promotions while this process drives them."""
 
@@ -24,10 +30,11 @@ class Progress:
         self._quiet = quiet
         self._start = time.monotonic()
         self._last = ""
+        self._patience = Patience(self._print)
 
     def listener(self) -> Listener:
         """Return what the runner tells."""
-        return Listener(fact=self._fact, line=self._line)
+        return Listener(fact=self._fact, line=self._line, done=self._patience.end)
 
     def _fact(self, promotion: str, event: Event) -> None:
         match event:
@@ -40,8 +47,8 @@ class Progress:
                 colour = "green" if status == "succeeded" else "red"
                 first = reason.splitlines()[0] if reason else ""
                 self._print(f"= {promotion} {paint(status, colour, sys.stderr)}: {first}")
-            case StepBegan():
-                return
+            case StepBegan(step):
+                self._wait(f"  {promotion} {step}: under way")
             case _:
                 return
 
@@ -50,9 +57,14 @@ class Progress:
         if line != self._last:  # What is tried again and again is told once.
             self._print(paint(line, "dim", sys.stderr))
         self._last = line
+        self._wait(line, told=True)
+
+    def _wait(self, line: str, *, told: bool = False) -> None:
+        if not self._quiet:
+            self._patience.begin(line, told=told)
 
     def _print(self, text: str) -> None:
         if not self._quiet:
             elapsed = time.monotonic() - self._start
-            sys.stderr.write(f"{elapsed:6.1f}s {text}\n")
+            sys.stderr.write(fold(f"{elapsed:6.1f}s {text}", sys.stderr, hang=_HANG) + "\n")
             sys.stderr.flush()

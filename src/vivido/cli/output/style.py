@@ -24,6 +24,16 @@ def paint(text: str, colour: str, stream: TextIO | None = None) -> str:
     return f"\x1b[{_CODES[colour]}m{text}\x1b[0m"
 
 
-def width() -> int:
-    """Return how many columns there are; 80 where output is no terminal."""
-    return shutil.get_terminal_size((WIDTH, 24)).columns if sys.stdout.isatty() else WIDTH
+def width(stream: TextIO | None = None) -> int:
+    """Return how many columns there are: `COLUMNS`, else the terminal's; 80 where standard output, or the stream, is none."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdigit() and int(said) > 0:
+        return int(said)
+    where = stream or sys.stdout
+    return shutil.get_terminal_size((WIDTH, 24)).columns if where.isatty() else WIDTH
+
+
+def brief(image: str) -> str:
+    """Return an image reference for reading, its digest cut short; what is copied or signed is shown whole."""
+    name, at, digest = image.partition("@sha256:")
+    return f"{name}{at}{digest[:12]}…" if at and len(digest) > 12 else image

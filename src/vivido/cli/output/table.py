@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from vivido.cli.output.fold import cells as columns_of
+
 _GAP = "  "
 _LEAST = 6
 """Characters that a column keeps."""
@@ -17,7 +19,10 @@ def table(rows: Sequence[Sequence[str]], heads: Sequence[str], columns: int, *, 
         give: Numbers of the columns that may give way, from 0; all, where none is named.
     """
     cells = [[str(c).replace("\n", " ") for c in row] for row in rows]
-    widths = [max(len(head), *(len(row[i]) for row in cells)) if cells else len(head) for i, head in enumerate(heads)]
+    widths = [
+        max(columns_of(head), *(columns_of(row[i]) for row in cells)) if cells else columns_of(head)
+        for i, head in enumerate(heads)
+    ]
     room = columns - len(_GAP) * (len(heads) - 1)
     while sum(widths) > room:
         widest = max(give or range(len(heads)), key=lambda i: widths[i])
@@ -33,4 +38,8 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def _fit(cell: str, size: int) -> str:
-    return cell.ljust(size) if len(cell) <= size else cell[: size - 1] + "…"
+    if columns_of(cell) > size:
+        while columns_of(cell) > size - 1:
+            cell = cell[:-1]
+        cell += "…"
+    return cell + " " * (size - columns_of(cell))

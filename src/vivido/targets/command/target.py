@@ -64,7 +64,7 @@ class CommandTarget:
             RefusedError: `target.apply-failed` or `target.apply-timeout`: the promotion failed, and goes back.
         """
         manifests = self._manifests(desired)
-        self._context.progress(f"running the apply command of {desired.environment}")
+        self._context.progress(f"running the apply command of {desired.environment}, at most {self._options.timeout}")
         crashpoint("command.apply.before")
         done = self._run("apply", self._options.apply, variables(desired, manifests), desired.promotion)
         crashpoint("command.apply.after")

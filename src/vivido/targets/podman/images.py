@@ -23,8 +23,8 @@ def bring(podman: Podman, image: str, plain_http: Iterable[str], progress: Calla
     """
     found = _inspect(podman, image)
     if found is None:
+        progress(f"pulling {parse_reference(image).repository}, at most {PULL_TIMEOUT:g} s")
         _pull(podman, image, parse_reference(image).repository.registry in plain_http)
-        progress(f"pulled {image}")
         found = _inspect(podman, image) or {}
     if not has_digest(found, image.rpartition("@")[2]):
         raise IntegrityError(f"{image} is here with other content: {found.get('Digest')}", code="podman.digest")

@@ -24,11 +24,17 @@ class Waiter:
     """Waits for the pods of one generation."""
 
     def __init__(
-        self, podman: Podman, look: Callable[[], tuple[Seen, ...]], secrets: Callable[[], tuple[str, ...]]
+        self,
+        podman: Podman,
+        look: Callable[[], tuple[Seen, ...]],
+        secrets: Callable[[], tuple[str, ...]],
+        progress: Callable[[str], None],
     ) -> None:
         self._podman = podman
         self._look = look
         self._secrets = secrets
+        self._progress = progress
+        self._told = ""
         self._passed: dict[tuple[str, str], int] = {}
         self._why: dict[str, str] = {}
 
@@ -46,7 +52,14 @@ class Waiter:
             if waiting and time.monotonic() > deadline:
                 raise self._refusal(waiting[0], f"it was not ready within {timeout:g} s", seen)
             if waiting:
+                self._tell(waiting[0])
                 time.sleep(PAUSE)
+
+    def _tell(self, pod: Pod) -> None:
+        line = f"{pod.workload.kind}/{pod.workload.name}: {self._why.get(pod.name, 'it comes up')}"
+        if line != self._told:
+            self._progress(line)
+        self._told = line
 
     def _ready(self, pod: Pod, seen: dict[str, Seen]) -> bool:
         return all(self._container_ready(pod, spec, seen) for spec in pod.workload.containers)

@@ -25,6 +25,8 @@ class Seen(msgspec.Struct, frozen=True):
     """Container port → loopback port."""
     started_at: str
     addresses: tuple[str, ...] = ()
+    grace: int = 10
+    """Seconds that it may take to stop before it is killed."""
 
     @property
     def running(self) -> bool:
@@ -68,4 +70,5 @@ def _seen(found: dict[str, Any], pods: dict[str, dict[str, Any]]) -> Seen:
         image=str(found["Image"]),
         ports={int(k.partition("/")[0]): int(v[0]["HostPort"]) for k, v in bindings.items() if v},
         started_at=str(state.get("StartedAt", "")),
+        grace=int(found["Config"].get("StopTimeout") or 0),
     )

@@ -71,8 +71,10 @@ class Stage:
             RefusedError: `target.not-ready`.
         """
         pods = self._pods
-        self._context.progress(f"waiting for {len(pods)} pods to be ready")
-        Waiter(self._podman, self._look, self._known_secrets).wait(pods, timeout)
+        self._context.progress(
+            f"waiting for {len(pods)} pod{'s' if len(pods) != 1 else ''} to be ready, at most {timeout:g} s"
+        )
+        Waiter(self._podman, self._look, self._known_secrets, self._context.progress).wait(pods, timeout)
 
     @property
     def _pods(self) -> list[Pod]:
@@ -82,7 +84,7 @@ class Stage:
         jobs = Jobs(self._podman, self._names, self._maker, self._desired.generation, self._known_secrets)
         seen = {s.name: s for s in self._look()} if self._blueprint.jobs else {}
         for job in self._blueprint.jobs:
-            self._context.progress(f"running job {job.name}")
+            self._context.progress(f"running job {job.name}, at most {float(job.deadline or timeout):g} s")
             jobs.run(job, self._wiring(network, job), seen, timeout)
 
     def _ensure(self, pods: list[Pod], network: Network, timeout: float) -> None:

@@ -110,7 +110,7 @@ class PodmanTarget:
         doomed = [
             s for s in see(self._podman, self._names.labels) if not keep or s.labels.get(label.GENERATION) != keep
         ]
-        stop_and_remove(self._podman, doomed, STOP_TIMEOUT)
+        stop_and_remove(self._podman, doomed, STOP_TIMEOUT, self._context.progress)
         if keep:
             self._traffic.drop(keep)
         self._tidy(keep)
@@ -208,7 +208,7 @@ class PodmanTarget:
         return network
 
     def _drain(self, keep: str) -> None:
-        self._context.progress("waiting for requests under way on the old pods")
+        self._context.progress(f"requests under way on the old pods may take up to {self._options.drain} to end")
         if not self._traffic.drained(keep, seconds("drain", self._options.drain)):
             self._context.progress(f"requests are still under way after {self._options.drain}: stopping all the same")
 
