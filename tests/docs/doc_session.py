@@ -23,14 +23,13 @@ PORT = ":5000"
 
 def clean_environ(home: Path) -> dict[str, str]:
     """Return the variables of somebody who has nothing set but the paths of the programs."""
-    kept = {n: v for n, v in os.environ.items() if not n.startswith(("GIT_", "VIVIDO_", "XDG_", "SSH_"))}
+    kept = {n: v for n, v in os.environ.items() if not n.startswith(("GIT_", "VIVIDO_", "XDG_", "SSH_", "COLUMNS"))}
     return {
         **kept,
         "HOME": str(home),
         "NO_COLOR": "1",
         # What goes to both streams comes in the order in which a person sees it on a terminal.
         "PYTHONUNBUFFERED": "1",
-        "COLUMNS": "80",
         # Pages show what a machine with cgroups v2 prints.
         "PODMAN_IGNORE_CGROUPSV1_WARNING": "1",
         "PROJECT": str(ROOT),

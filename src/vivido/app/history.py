@@ -38,7 +38,9 @@ def tell(entry: Entry) -> str:
     match entry.event:
         case Started(plan):
             unchanged = "".join(f"; {c.environment} is unchanged, as {c.promotion} passed it" for c in plan.carried)
-            return f"{plan.requested_by} asked for a {plan.kind} of {plan.release.id} to {plan.environment}{unchanged}"
+            accepted = f", without a way back: {plan.way_back.accepted}" if plan.way_back.accepted else ""
+            asked = f"{plan.requested_by} asked for a {plan.kind} of {plan.release.id} to {plan.environment}"
+            return f"{asked}{accepted}{unchanged}"
         case StepBegan(step, attempt):
             return f"{step} began" + (f" (try {attempt})" if attempt > 1 else "")
         case StepEnded(step, _, judgment):

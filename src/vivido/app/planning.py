@@ -14,6 +14,7 @@ from vivido.app.governing import Governing, governing_promotion
 from vivido.app.revisions import base_at, own_revision, revision_of
 from vivido.app.steps import cleanup, forward, undo
 from vivido.app.unchanged import carried, revoked, way
+from vivido.app.undoable import secured
 from vivido.app.upward import refuse_undoing
 from vivido.errors import RefusedError, UnreachableError
 from vivido.model.difference import Difference
@@ -46,6 +47,17 @@ class Proposal(msgspec.Struct, frozen=True):
     """The environment has this content already, and whose evidence says that it passed; promoting would change nothing."""
 
 
+class Accepted(msgspec.Struct, frozen=True):
+    """What a person accepts on purpose, and what is refused otherwise."""
+
+    state_lost: bool = False
+    """Begin anew where Git knows earlier promotions that the state has lost."""
+    superseded: tuple[str, ...] = ()
+    """Commits on the environment's branch whose changes may go, though nothing below contains them."""
+    without_way_back: str = ""
+    """Why it may start although what runs cannot be brought back; empty where it may not."""
+
+
 def propose(
     ws: "Workspace",
     environment: Environment,
@@ -54,8 +66,7 @@ def propose(
     by: str,
     reason: str = "",
     promotion: str = "",
-    state_lost: bool = False,
-    superseded: tuple[str, ...] = (),
+    accepted: Accepted = Accepted(),
 ) -> Proposal:
     """Plan the promotion of a release to an environment.
 
@@ -66,8 +77,7 @@ def propose(
         by: Who asks, by name.
         reason: Why, in the person's words.
         promotion: Its id; empty for a fresh one.
-        state_lost: Begin anew where Git knows earlier promotions that the state has lost.
-        superseded: Commits on the environment's branch whose changes may go, though nothing below contains them.
+        accepted: What the person accepts on purpose.
 
     Raises:
         RefusedError: Everything that stands in the way, at once.
@@ -80,14 +90,15 @@ def propose(
     if problems:
         raise refused("promotion.refused", f"{release.id} may not go to {environment.name}", problems)
     tip = ws.repository(environment).fetch()
-    if not state_lost:
+    if not accepted.state_lost:
         refuse_behind(ws, environment)
     rendered = rendered_at(ws, revision_of(ws, release, environment), environment, release.artifacts)
     edits = promoting(ws, release, environment, tip)
-    refuse_undoing(ws, release, environment, tip, edits, superseded)
+    refuse_undoing(ws, release, environment, tip, edits, accepted.superseded)
     refuse_bent(ws, environment, release, rendered, tip)
     before = _rendered_now(ws, environment, deployed, tip)
     rules = governing_promotion(ws, release, environment, tip)
+    back = secured(ws, way_back(deployed, environment.name, accepted.without_way_back), deployed, environment)
     plan = Plan(
         promotion=promotion or f"p-{ws.token()}",
         kind="promotion",
@@ -100,7 +111,7 @@ def propose(
         cleanup=cleanup(),
         gates=rules.environment.gates,
         roster=rules.roster,
-        way_back=way_back(deployed, environment.name),
+        way_back=back,
         authors=authors_between(ws, environment, deployed, release, by),
         requested_by=by,
         requested_at=ws.now(),
@@ -109,7 +120,7 @@ def propose(
         queue=environment.queue,
         declared=rules.environment,
         carried=passed,
-        superseded=superseded,
+        superseded=accepted.superseded,
     )
     already = deployed is not None and (deployed.release.id, deployed.content) == (release.id, rendered.hash)
     lacks, doubts = _lacks(ws, plan, rendered)
@@ -193,12 +204,12 @@ def desired(ws: "Workspace", plan: Plan, environment: Environment, rendered: Ren
     )
 
 
-def way_back(deployed: Deployed | None, environment: str) -> WayBack:
-    """Say how a promotion would be undone."""
+def way_back(deployed: Deployed | None, environment: str, accepted: str = "") -> WayBack:
+    """Say how a promotion would be undone; `accepted`: why somebody accepts that it perhaps cannot be."""
     if deployed is None:
         return WayBack("", "", "", f"none: {environment} is empty, so undoing empties it again")
     summary = f"{deployed.release.id} ({deployed.commit[:12]})"
-    return WayBack(deployed.release.id, deployed.content, deployed.commit, summary)
+    return WayBack(deployed.release.id, deployed.content, deployed.commit, summary, accepted)
 
 
 def target_problems(ws: "Workspace", environment: Environment, wanted: Desired) -> tuple[Problem, ...]:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from vivido.app.planning import Proposal, propose, upstream
+from vivido.app.planning import Accepted, Proposal, propose, upstream
 from vivido.app.unchanged import way
 from vivido.app.waiting import Waiting, waiting_for
 from vivido.errors import ConflictError, InputError, NotFoundError
@@ -88,15 +88,15 @@ def plan(
     *,
     by: str,
     reason: str = "",
-    state_lost: bool = False,
-    superseded: tuple[str, ...] = (),
+    accepted: Accepted = Accepted(),
 ) -> Proposal:
     """Plan a promotion without starting it; see `planning.propose`.
 
     Raises:
         InputError: `branches.reason`: commits are declared superseded without a reason.
+        Error: As `planning.propose`.
     """
-    if superseded and not reason.strip():
+    if accepted.superseded and not reason.strip():
         raise InputError(
             "a commit is declared superseded with a reason",
             code="branches.reason",
@@ -104,7 +104,7 @@ def plan(
         )
     where = ws.environment(environment)
     chosen = choose_release(ws, environment, release)
-    return propose(ws, where, chosen, by=by, reason=reason, state_lost=state_lost, superseded=superseded)
+    return propose(ws, where, chosen, by=by, reason=reason, accepted=accepted)
 
 
 def under_way(ws: "Workspace", environment: str, release: Release) -> str:

@@ -192,6 +192,13 @@ class ConfigurationRepository:
         except NotFoundError:
             return False
 
+    def contains(self, commit: str) -> bool:
+        """Say whether the branch, as it was fetched last, contains a commit."""
+        try:
+            return is_ancestor(self.mirror, commit, self.mirror.tip(self.branch) or self.fetch())
+        except NotFoundError:
+            return False
+
     def unpushed(self, tip: str) -> str:
         """Return the commit that is checked out here where the branch does not contain it; empty otherwise."""
         head = head_commit(self._home) if self._home is not None and self.mirror is self._source else None

@@ -12,8 +12,9 @@ from vivido.app.planning import Proposal, refuse_behind, way_back
 from vivido.app.reversal import commits_since, reversal
 from vivido.app.revisions import own_revision
 from vivido.app.steps import cleanup, forward, undo
+from vivido.app.undoable import missing_images
 from vivido.engine.recorder import fold
-from vivido.errors import ConflictError, NotFoundError, RefusedError
+from vivido.errors import ConflictError, NotFoundError, RefusedError, UnreachableError
 from vivido.model.plan import Plan, Step
 from vivido.model.project import Environment
 from vivido.model.record import Deployed
@@ -38,6 +39,7 @@ def plan_rollback(
     Raises:
         NotFoundError: `rollback.nothing`: there was no other release; `rollback.never-there`.
         ConflictError: `rollback.edited`; `release.ambiguous`, `promotion.pinned`; `rollback.under-way`.
+        RefusedError: `rollback.missing`: the registry lost the goal's images.
         RefusedError: `rollback.no-effect`: what differs between the two was never a promotion's to take back.
     """
     environment = ws.environment(name)
@@ -45,6 +47,7 @@ def plan_rollback(
     goal = _goal(ran, name, to, frozenset(p.release for p in ws.records.pins(name)))
     live = ran[0]
     _refuse_under_way(ws, name)
+    _refuse_missing(ws, goal, environment)
     tip = ws.repository(environment).fetch()
     refuse_behind(ws, environment)
     rules = governing(ws, environment, live.commit, tip)
@@ -99,6 +102,21 @@ def _refuse_under_way(ws: "Workspace", name: str) -> None:
                 code="rollback.under-way",
                 hint=f"vivido abort {queued.promotion} ends it and goes back.",
             )
+
+
+def _refuse_missing(ws: "Workspace", goal: Deployed, environment: Environment) -> None:
+    """Refuse a goal whose images are gone, before anything is planned for it; unreachable, its first step asks again."""
+    try:
+        # An environment with repositories of its own gets the images there from where they were built.
+        gone = missing_images(ws, goal.release.artifacts)
+    except UnreachableError:
+        return
+    if gone:
+        raise RefusedError(
+            f"the registry has no more of {goal.release.id}: " + ", ".join(a.image for a in gone),
+            code="rollback.missing",
+            hint=f"Push the same bytes there again, or choose another: vivido rollback {environment.name} --to RELEASE",
+        )
 
 
 def _goal(ran: tuple[Deployed, ...], name: str, to: str, pinned: frozenset[str]) -> Deployed:

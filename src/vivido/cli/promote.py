@@ -27,6 +27,7 @@ def promote(
     again: bool = False,
     state_lost: bool = False,
     supersede: str = "",
+    without_way_back: str | None = None,
     driving: Driving = DRIVING,
     common: Common = PLAIN,
 ) -> int:
@@ -44,11 +45,14 @@ def promote(
         again: Promote even where the environment has exactly this already.
         state_lost: Begin anew where Git knows earlier promotions that the state here has lost. There is no way back then.
         supersede: Commits on the environment's branch whose changes may go, with commas between them; needs --reason.
+        without_way_back: Why it may start although what runs could not be brought back: its images or its commit are gone.
         driving: Flags of every command that brings a promotion on.
         common: Flags of every command.
     """
     from vivido.app.person import name_here
+    from vivido.app.planning import Accepted
     from vivido.app.promote import choose_release, plan, start, under_way
+    from vivido.app.undoable import reasoned
     from vivido.app.waiting import waiting_for
 
     ws = common.open(Progress(quiet=driving.quiet).listener())
@@ -58,9 +62,10 @@ def promote(
         say(f"{promotion} is under way already; going on with it")
     else:
         gone = tuple(part.strip() for part in supersede.split(",") if part.strip())
+        accepted = Accepted(state_lost, gone, reasoned(without_way_back))
         by = name_here(ws)
         with patience("fetching and rendering the configuration", quiet=driving.quiet):
-            proposal = plan(ws, environment, chosen.id, by=by, reason=reason, state_lost=state_lost, superseded=gone)
+            proposal = plan(ws, environment, chosen.id, by=by, reason=reason, accepted=accepted)
         if dry_run:
             emit(proposal, common.output, lambda: told(proposal), [proposal.plan.promotion], whole=True)
             return Exit.REFUSED if proposal.unmet else Exit.OK

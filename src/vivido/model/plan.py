@@ -36,6 +36,8 @@ class WayBack(msgspec.Struct, frozen=True):
     """The commit that is deployed now."""
     summary: str
     """One sentence for the person who decides."""
+    accepted: str = ""
+    """Why somebody accepted that there is none although something runs; empty where nobody had to."""
 
 
 class Carried(msgspec.Struct, frozen=True):
@@ -92,5 +94,9 @@ class Plan(msgspec.Struct, frozen=True):
 
     @property
     def hash(self) -> str:
-        """Hash of gates, roster and kind: what an approval is bound to besides the content."""
-        return fingerprint([self.kind, self.environment, self.gates, self.roster, self.version])
+        """Hash of gates, roster and kind: what an approval is bound to besides the content.
+
+        Where there is no way back, also of why that was accepted: who approves has to have read it.
+        """
+        accepted = [self.way_back.accepted] if self.way_back.accepted else []
+        return fingerprint([self.kind, self.environment, self.gates, self.roster, self.version, *accepted])

@@ -221,6 +221,7 @@ def miniature(root: Path, layout: str = "directories") -> Generator[Miniature]:
             "VIVIDO_CACHE": str(root / "cache"),
             "HOME": str(root),
             "NO_COLOR": "1",
+            "COLUMNS": "",
             "SSH_AUTH_SOCK": "",
         }
         with Client(Options(plain_http=frozenset({registry.host}))) as client:

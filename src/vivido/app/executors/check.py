@@ -10,10 +10,10 @@ from vivido.app.planning import pins_before
 from vivido.app.revisions import revision_of
 from vivido.app.standing import REVERT
 from vivido.app.unchanged import revoked
+from vivido.app.undoable import missing_images, obstacles_to_return
 from vivido.engine.executor import Done, Work, passed
 from vivido.model.gate import Judgment, Outcome, Unmet
 from vivido.model.problem import Problem
-from vivido.model.reference import Reference
 from vivido.model.release import Artifact
 from vivido.targets.interface import Desired
 
@@ -31,7 +31,7 @@ class Check:
         """Look at every artifact and ask the target; name all that is wrong at once."""
         release = work.state.plan.release
         work.progress("asking the registry for every digest")
-        problems = [*self._pins(work), *(p for a in release.artifacts if (p := self._missing(a)) is not None)]
+        problems = [*self._pins(work), *map(_missing, missing_images(self._ws, release.artifacts)), *self._return(work)]
         problems += misnamed(self._ws, release, environment_of(self._ws, work))
         wanted = new_side(self._ws, work)
         work.progress("holding the release against what is there")
@@ -59,13 +59,21 @@ class Check:
         pinned = pinned_out(plan.release, environment, pins_before(self._ws, environment))
         return (*pinned, *revoked(self._ws, plan.carried))
 
-    def _missing(self, artifact: Artifact) -> Problem | None:
-        from vivido.registry.resolve import resolve
+    def _return(self, work: Work) -> tuple[Problem, ...]:
+        """Look whether what runs could be brought back; a rollback leaves what is bad, so it does not need that."""
+        plan = work.state.plan
+        if plan.kind in ("rollback", REVERT) or plan.way_back.accepted or not plan.way_back.release:
+            return ()
+        deployed = next((d for d in self._ws.records.deployed(plan.environment) if d.promotion != plan.promotion), None)
+        if deployed is None:
+            return ()
+        environment = environment_of(self._ws, work)
+        self._ws.repository(environment).fetch()
+        return obstacles_to_return(self._ws, deployed, environment)
 
-        reference = Reference(artifact.repository, digest=artifact.digest)
-        if resolve(self._ws.registry, reference) is not None:
-            return None
-        return Problem("artifact.missing", f"the registry does not have {artifact.image}", "Build or push it again.")
+
+def _missing(artifact: Artifact) -> Problem:
+    return Problem("artifact.missing", f"the registry does not have {artifact.image}", "Build or push it again.")
 
 
 def _refusal(problems: list[Problem]) -> Judgment:

@@ -144,7 +144,9 @@ def _subject(plan: Plan) -> str:
 
 def _body(plan: Plan) -> str:
     lines = [f"{a.service}: {a.image}" for a in plan.release.artifacts]
-    return "\n".join([*([plan.reason, ""] if plan.reason else []), *lines])
+    accepted = plan.way_back.accepted
+    told = [plan.reason, f"Without a way back: {accepted}" if accepted else ""]
+    return "\n".join([line for part in told if part for line in (part, "")] + lines)
 
 
 def _unchanged(plan: Plan) -> tuple[str, ...]:
