@@ -9,7 +9,7 @@ import pytest
 from manifests import container, deployment, service, serving
 from target_situation import DIGEST_A, context, desired
 
-from vivido.errors import InputError, NotFoundError, RefusedError, ToolError
+from vivido.errors import ConflictError, InputError, NotFoundError, RefusedError, ToolError
 from vivido.targets.kinds import KINDS
 from vivido.targets.podman.addresses import ensure_addresses
 from vivido.targets.podman.images import has_digest, user_is_root
@@ -86,7 +86,14 @@ def test_an_environment_that_runs_from_another_checkout_is_not_taken_over(
     other = context(tmp_path / "other", project=place.project, plain_http=place.plain_http)
     problems = PodmanTarget(PodmanOptions(), other, "dev", {}).check(want)
     assert "podman.foreign" in {p.code for p in problems}
-    assert str(place.state) in next(p.message for p in problems if p.code == "podman.foreign")
+    foreign = next(p for p in problems if p.code == "podman.foreign")
+    assert str(place.state) in foreign.message
+    assert "vivido down dev" in foreign.hint
+    second = PodmanTarget(PodmanOptions(), other, "dev", {})
+    for refused in (lambda: second.contents(volumes=False), lambda: second.empty(volumes=True)):
+        with pytest.raises(ConflictError, match="another checkout"):
+            refused()
+    assert len(place.containers()) >= 1
 
 
 @real

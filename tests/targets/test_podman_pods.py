@@ -8,6 +8,7 @@ from load import get
 from manifests import claim, config_map, container, deployment, job, service, serving
 
 from vivido.errors import NotFoundError, RefusedError, ToolError, UnreachableError
+from vivido.targets.interface import Contents
 from vivido.targets.podman.logs import logs
 
 if TYPE_CHECKING:
@@ -144,6 +145,28 @@ def test_a_job_runs_once_before_the_pods_and_its_output_can_be_read(place: "Plac
     assert get(f"{live.urls['web']}/cgi-bin/file?data/ran") == "ran\n"
     assert get(f"{live.urls['web']}/cgi-bin/file?data/first") == "ran\n"
     assert [line.split(" ", 1)[1] for line in logs(place_context(place), "dev", {}, service="migrate")] == ["migrating"]
+
+
+def test_an_environment_is_emptied_and_its_data_only_when_that_is_asked_for(place: "Place", images: "Images") -> None:
+    web = images.build("web", "1")
+    mount = {"volumeMounts": [{"name": "data", "mountPath": "/data"}]}
+    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]
+    want = place.desired(
+        deployment("web", serving(web, **mount), volumes=volumes), service("web"), claim("data"), web=web
+    )
+    place.deploy(want)
+    target = place.open()
+    there = target.contents(volumes=False)
+    assert [line.split()[0] for line in there.goes] == ["container", "HAProxy,", "network"]
+    assert len(there.stays) == 1
+    target.empty(volumes=False)
+    assert place.containers() == []
+    assert place.haproxy_pids() == ()
+    assert target.contents(volumes=False) == Contents((), there.stays)
+    place.deploy(want)
+    target.empty(volumes=True)
+    target.empty(volumes=True)
+    assert target.contents(volumes=True) == Contents(())
 
 
 def test_what_is_waited_for_is_said_and_for_how_long(place: "Place", images: "Images") -> None:

@@ -34,6 +34,7 @@ _TITLES = {
     "diff": "What would change",
     "drift": "Drift",
     "contract": "What a release needs",
+    "down": "Emptying an environment",
     "engine": "The engine",
     "environment": "Environments",
     "expect": "Expectations",

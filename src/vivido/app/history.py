@@ -39,6 +39,10 @@ def tell(entry: Entry) -> str:
         case Started(plan):
             unchanged = "".join(f"; {c.environment} is unchanged, as {c.promotion} passed it" for c in plan.carried)
             accepted = f", without a way back: {plan.way_back.accepted}" if plan.way_back.accepted else ""
+            if plan.kind == "down":
+                return f"{plan.requested_by} asked to empty {plan.environment}" + (
+                    f": {plan.reason}" if plan.reason else ""
+                )
             asked = f"{plan.requested_by} asked for a {plan.kind} of {plan.release.id} to {plan.environment}"
             return f"{asked}{accepted}{unchanged}"
         case StepBegan(step, attempt):

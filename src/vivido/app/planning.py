@@ -9,6 +9,7 @@ from vivido.app.content import refused, rendered_at
 from vivido.app.contract import unmet
 from vivido.app.differing import differing
 from vivido.app.edit import promoting
+from vivido.app.emptied import down_since
 from vivido.app.entry import Known, obstacles
 from vivido.app.governing import Governing, governing_promotion
 from vivido.app.revisions import base_at, own_revision, revision_of
@@ -58,6 +59,10 @@ class Accepted(msgspec.Struct, frozen=True):
     """Why it may start although what runs cannot be brought back; empty where it may not."""
 
 
+NOTHING = Accepted()
+"""Nothing is accepted that is refused otherwise."""
+
+
 def propose(
     ws: "Workspace",
     environment: Environment,
@@ -66,7 +71,7 @@ def propose(
     by: str,
     reason: str = "",
     promotion: str = "",
-    accepted: Accepted = Accepted(),
+    accepted: Accepted = NOTHING,
 ) -> Proposal:
     """Plan the promotion of a release to an environment.
 
@@ -122,7 +127,10 @@ def propose(
         carried=passed,
         superseded=accepted.superseded,
     )
-    already = deployed is not None and (deployed.release.id, deployed.content) == (release.id, rendered.hash)
+    emptied = down_since(ws.records.promotions(environment.name)) is not None
+    already = (
+        not emptied and deployed is not None and (deployed.release.id, deployed.content) == (release.id, rendered.hash)
+    )
     lacks, doubts = _lacks(ws, plan, rendered)
     return Proposal(
         plan,
@@ -131,7 +139,7 @@ def propose(
         (*_notes(rules, deployed), *doubts),
         already,
         lacks,
-        carried(ws, release, environment),
+        None if emptied else carried(ws, release, environment),
     )
 
 

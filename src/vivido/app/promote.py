@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from vivido.app.planning import Accepted, Proposal, propose, upstream
+from vivido.app.planning import NOTHING, Accepted, Proposal, propose, upstream
 from vivido.app.unchanged import way
 from vivido.app.waiting import Waiting, waiting_for
 from vivido.errors import ConflictError, InputError, NotFoundError
+from vivido.model.plan import Plan
 from vivido.model.release import Release
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def plan(
     *,
     by: str,
     reason: str = "",
-    accepted: Accepted = Accepted(),
+    accepted: Accepted = NOTHING,
 ) -> Proposal:
     """Plan a promotion without starting it; see `planning.propose`.
 
@@ -116,8 +117,13 @@ def under_way(ws: "Workspace", environment: str, release: Release) -> str:
 
 def start(ws: "Workspace", proposal: Proposal) -> str:
     """Start what was planned, and return the promotion's id. Idempotent by that id."""
-    ws.engine.start(proposal.plan)
-    return proposal.plan.promotion
+    return begin(ws, proposal.plan)
+
+
+def begin(ws: "Workspace", plan: Plan) -> str:
+    """Start a plan, and return its promotion's id. Idempotent by that id."""
+    ws.engine.start(plan)
+    return plan.promotion
 
 
 def drive(ws: "Workspace", promotion: str) -> Waiting:

@@ -5,11 +5,12 @@ import itertools
 import msgspec
 
 from vivido.app.drift_memory import LastDrift, standing_drift
+from vivido.app.emptied import down_since
 from vivido.app.seen import LastSeen, recall
 from vivido.app.waiting import Waiting, waiting_for
 from vivido.app.workspace import Workspace
 from vivido.engine.state import Status as Status_
-from vivido.model.record import Deployed, Pin
+from vivido.model.record import Deployed, Pin, PromotionRow
 from vivido.model.release import ReleaseRecord
 
 
@@ -32,6 +33,8 @@ class Column(msgspec.Struct, frozen=True):
     """Empty where nothing is deployed."""
     since: int | None
     """Microseconds since 1970."""
+    down: int | None
+    """Since when it is empty because somebody emptied it, in microseconds since 1970; None where it is not."""
     behind: int
     """How many releases are newer than the one deployed here and would change it; all, where none is."""
     unchanged: str
@@ -74,26 +77,28 @@ def _column(ws: Workspace, name: str, after: str, target: str, releases: tuple[R
     newer = tuple(itertools.takewhile(lambda r: r.release.id != release, releases))
     changing = [r for r in newer if deployed is None or r.contents.get(name) != deployed.content]
     unchanged = newer[0].release.id if newer and newer[0] not in changing else ""
+    rows = ws.records.promotions(name)
     return Column(
         environment=name,
         after=after,
         target=target,
         release=release,
         since=deployed.since if deployed else None,
+        down=down_since(rows),
         behind=len(changing),
         unchanged=unchanged,
         cells=tuple(_cell(s.name, deployed) for s in ws.project.services),
         seen=recall(ws, name),
         open=tuple(waiting_for(ws, q.promotion) for q in ws.leases.open_promotions(ws.project.name, name)),
-        last=_last(ws, name),
+        last=_last(ws, rows),
         pins=ws.records.pins(name),
         driver=ws.driver(name),
         drift=standing_drift(ws, name),
     )
 
 
-def _last(ws: Workspace, name: str) -> Waiting | None:
-    newest = next(iter(ws.records.promotions(name, limit=1)), None)
+def _last(ws: Workspace, rows: tuple[PromotionRow, ...]) -> Waiting | None:
+    newest = next(iter(rows), None)
     told = newest is not None and newest.status in (Status_.REFUSED, Status_.WENT_BACK)
     return waiting_for(ws, newest.id) if newest is not None and told else None
 

@@ -7,6 +7,8 @@ reverts the commit (the way back must not wait for a Git server), then settles. 
 (promotions to the next environments, pins) cannot be taken back.
 """
 
+from collections.abc import Sequence
+
 from vivido.model.plan import Step
 from vivido.model.project import Environment, GateSpec
 
@@ -31,6 +33,12 @@ def forward(environment: Environment, *, rollback: bool = False) -> tuple[Step, 
         Step("tag", "tag", _TAG, f"move the tag {name}"),
         Step("record", "record", _RECORD, "record what runs"),
     )
+
+
+def empty(environment: Environment, gates: Sequence[GateSpec], *, volumes: bool) -> tuple[Step, ...]:
+    """Return the steps that empty an environment: whoever approves what goes there approves this too."""
+    title = f"stop and remove what runs in {environment.name}" + (", with its data" if volumes else "")
+    return (*(_gate(g, _BEFORE, skip=False) for g in gates), Step("down", "down", _SWITCH, title, {"volumes": volumes}))
 
 
 def undo(environment: Environment) -> tuple[Step, ...]:

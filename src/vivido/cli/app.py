@@ -39,6 +39,7 @@ _COMMANDS = {
     "why": ("why:why", "Say why an environment or a promotion is where it is."),
     "rollback": ("rollback:rollback", "Go back to a release that ran there before, by a new commit."),
     "changed": ("changed:changed", "Say which services a range of commits concerns."),
+    "down": ("down:down", "Stop and remove what runs in an environment; Git keeps what it says."),
     "diff": ("diff:diff", "Show the rendered difference between what an environment runs and a release."),
     "drift": ("drift:drift_app", "Find what runs and is not in Git; revert it, or declare it."),
     "parity": ("parity:parity", "Compare environments with each other, and say which differences nobody declared."),

@@ -55,4 +55,4 @@ def _list(found: tuple[Waiting, ...]) -> str:
 
 
 def _ending(one: Waiting) -> str:
-    return f"{one.status} (rollback)" if one.kind == "rollback" else one.status
+    return one.status if one.kind == "promotion" else f"{one.status} ({one.kind})"

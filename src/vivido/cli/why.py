@@ -48,7 +48,7 @@ def debts(last: LastDrift | None, environment: str) -> list[str]:
 
 def _promotion(one: Waiting) -> list[str]:
     lines = [
-        f"{paint(one.promotion, 'bold')} {one.kind} of {one.release} to {one.environment}: {paint(one.status, 'bold')}",
+        f"{paint(one.promotion, 'bold')} {_what(one)}: {paint(one.status, 'bold')}",
         f"  asked for by {one.requested_by} at {rfc3339(one.requested_at)}",
     ]
     lines += [f"  unchanged: {told}" for told in one.unchanged]
@@ -59,6 +59,10 @@ def _promotion(one: Waiting) -> list[str]:
     for condition in one.conditions:
         lines += _condition(condition)
     return lines
+
+
+def _what(one: Waiting) -> str:
+    return f"emptying {one.environment}" if one.kind == "down" else f"{one.kind} of {one.release} to {one.environment}"
 
 
 def _condition(condition: Condition) -> list[str]:

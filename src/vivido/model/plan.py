@@ -16,7 +16,7 @@ class Step(msgspec.Struct, frozen=True):
     id: str
     """Unique in the plan; with the promotion's id it is the idempotency key of the effect."""
     kind: str
-    """Names the executor that `app` registered: `check`, `gate`, `stage`, `commit`, `switch`, `settle`, `tag`."""
+    """Names the executor that `app` registered: `check`, `gate`, `stage`, `commit`, `switch`, `settle`, `tag`, `record`, `down`."""
     phase: int
     title: str
     """What a person reads: “commit to shop-config”, “gate acceptance”."""
@@ -57,7 +57,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     promotion: str
     kind: str
-    """`promotion` or `rollback`."""
+    """`promotion`, `rollback`, or `down`: the environment is emptied."""
     project: str
     environment: str
     release: Release

@@ -121,6 +121,36 @@ class TargetKind(Protocol):
         ...
 
 
+class Contents(msgspec.Struct, frozen=True):
+    """What of an environment is there, in words for the person who decides."""
+
+    goes: tuple[str, ...]
+    """What emptying removes; empty where nothing is there."""
+    stays: tuple[str, ...] = ()
+    """What it leaves: data that nobody asked to remove."""
+
+
+@runtime_checkable
+class Emptiable(Protocol):
+    """A target that can be emptied; one without it has no `vivido down`."""
+
+    def contents(self, *, volumes: bool) -> Contents:
+        """Say what emptying would remove, with `volumes` the data too. No effect.
+
+        Raises:
+            ConflictError: It is not this installation's to remove.
+        """
+        ...
+
+    def empty(self, *, volumes: bool) -> None:
+        """Stop and remove all of it; what is gone already is not missed.
+
+        Raises:
+            ConflictError: It is not this installation's to remove.
+        """
+        ...
+
+
 @runtime_checkable
 class LogSource(Protocol):
     """A target's kind that can show what its services print; a kind without it has no `vivido logs`."""

@@ -6,6 +6,7 @@ from vivido.app.executors.check import Check
 from vivido.app.executors.clear import Clear
 from vivido.app.executors.commit import Commit
 from vivido.app.executors.copy import Copy
+from vivido.app.executors.down import Down
 from vivido.app.executors.gate import Gate
 from vivido.app.executors.record import Record
 from vivido.app.executors.tag import Tag
@@ -26,6 +27,7 @@ def executors(ws: "Workspace") -> Executors:
         "commit": Commit(ws),
         "switch": Switch(ws),
         "settle": Settle(ws),
+        "down": Down(ws),
         "record": Record(ws),
         "tag": Tag(ws),
         "clear": Clear(ws),

@@ -34,7 +34,7 @@ def matrix(status: "Status", seen: "Mapping[str, Seen]", now: int, columns: int)
     else:
         lines += ["", "no release yet: vivido build, then vivido release create"]
     for column in status.columns:
-        lines += _waiting(column)
+        lines += _waiting(column, now)
     return "\n".join(lines)
 
 
@@ -55,7 +55,7 @@ def _table(status: "Status", seen: "Mapping[str, Seen]", now: int, columns: int)
 def _row(column: "Column", seen: "Seen | None", now: int) -> list[str]:
     digests = [c.digest.removeprefix("sha256:")[:12] or "-" for c in column.cells]
     since = age(column.since, now) if column.since is not None else "-"
-    health = _health(seen) if seen is not None else _last(column, now)
+    health = "down" if column.down is not None else _health(seen) if seen is not None else _last(column, now)
     behind = "-" if not column.behind else f"{column.behind} newer" if column.release else "empty"
     return [column.environment, column.release or "-", since, *digests, health, behind]
 
@@ -77,7 +77,7 @@ def _health(seen: "Seen") -> str:
     return {True: "healthy", False: "unhealthy", None: "unknown"}[seen.live.healthy]
 
 
-def _waiting(column: "Column") -> list[str]:
+def _waiting(column: "Column", now: int) -> list[str]:
     lines: list[str] = []
     if column.unchanged:
         lines.append(f"{column.environment} is unchanged by {column.unchanged}")
@@ -92,6 +92,12 @@ def _waiting(column: "Column") -> list[str]:
     if last is not None:
         lines += ["", f"{paint(last.promotion, 'bold')} {last.release} → {column.environment}: {last.status}"]
         lines += [f"  {last.reason.splitlines()[0]}", f"  → vivido why {column.environment}"]
+    if column.down is not None:
+        lines += [
+            "",
+            f"{column.environment} was emptied {age(column.down, now)} ago: vivido promote {column.environment}",
+        ]
+        lines[-1] += f" --release {column.release} brings it up again" if column.release else ""
     lines += _drift(column)
     lines += [f"pinned out of {p.environment}: {p.release} ({p.reason}, {p.by})" for p in column.pins]
     return lines

@@ -6,7 +6,7 @@ from vivido import process
 from vivido.errors import Error
 from vivido.model.problem import Problem
 from vivido.targets.interface import TargetContext
-from vivido.targets.podman import names as label
+from vivido.targets.podman.foreign import foreign
 from vivido.targets.podman.manifest.blueprint import Blueprint
 from vivido.targets.podman.materials import asking
 from vivido.targets.podman.names import Names
@@ -14,7 +14,6 @@ from vivido.targets.podman.network import find_network
 from vivido.targets.podman.ports import Ports
 from vivido.targets.podman.program import Podman
 from vivido.targets.podman.proxy.serving import Serving
-from vivido.targets.podman.seen import see
 
 
 def tools(haproxy: str) -> tuple[Problem, ...]:
@@ -46,16 +45,12 @@ def machine(podman: Podman, names: Names, context: TargetContext) -> Iterator[Pr
     """Yield what is wrong with Podman here, or with what is there under the environment's name."""
     try:
         find_network(podman, names)
-        foreign = {s.labels.get(label.STATE, "") for s in see(podman, names.labels)} - {context.state, ""}
+        found = foreign(podman, names, context.state)
     except Error as e:
         yield Problem(e.code, e.message, e.hint)
         return
-    if foreign:
-        yield Problem(
-            "podman.foreign",
-            f"this environment runs already, from another checkout whose state is in {', '.join(sorted(foreign))}",
-            "Promote from there, or remove its containers, or give this project another name.",
-        )
+    if found is not None:
+        yield Problem(found.code, found.message, found.hint)
 
 
 def ports(blueprint: Blueprint, assigned: Ports, serving: Serving) -> tuple[Problem, ...]:

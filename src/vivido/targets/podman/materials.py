@@ -140,6 +140,13 @@ def remove_volumes(podman: Podman, labels: dict[str, str], keep: Iterable[str]) 
         podman.attempt("volume", "rm", *doomed)
 
 
+def claimed(podman: Podman, labels: dict[str, str]) -> tuple[str, ...]:
+    """Return the volumes of an environment's claims: those that belong to no generation."""
+    found = podman.json("volume", "ls", "--format=json", *matching(labels)) or []
+    ours = ((v["Name"], v.get("Labels") or {}) for v in found)
+    return tuple(sorted(name for name, has in ours if labels.items() <= has.items() and not has.get(GENERATION)))
+
+
 def _goes(found: dict[str, str], wanted: dict[str, str], kept: set[str]) -> bool:
     # Podman 4.3 lists volumes that bear any of the labels, where containers have to bear all.
     generation = found.get(GENERATION)

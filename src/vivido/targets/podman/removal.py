@@ -1,10 +1,15 @@
 """Stop and remove containers and pods."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from vivido.crashpoint import crashpoint
+from vivido.targets.interface import Contents
+from vivido.targets.podman.foreign import refuse_foreign
+from vivido.targets.podman.materials import claimed
+from vivido.targets.podman.names import Names
+from vivido.targets.podman.network import find_network
 from vivido.targets.podman.program import Podman
-from vivido.targets.podman.seen import Seen
+from vivido.targets.podman.seen import Seen, see
 
 _NAMED = 3
 """Containers that are told by name."""
@@ -40,3 +45,39 @@ def stop_and_remove(podman: Podman, seen: Iterable[Seen], timeout: float, progre
     if pods:
         podman.run("pod", "rm", "--force", "--ignore", "--time=0", *pods)
     crashpoint("podman.container.remove.after")
+
+
+def contents(podman: Podman, names: Names, state: str, proxies: Sequence[int], *, volumes: bool) -> Contents:
+    """Say what of an environment is on this machine.
+
+    Args:
+        podman: The program.
+        names: The environment's.
+        state: Its directory in the state that asks.
+        proxies: Processes of its HAProxy.
+        volumes: The claims' volumes go too.
+
+    Raises:
+        ConflictError: `podman.foreign`.
+        ToolError: `podman.failed`, `podman.name-taken`, `tool.missing`.
+    """
+    refuse_foreign(podman, names, state)
+    goes = [f"container {s.name} ({s.state})" for s in see(podman, names.labels)]
+    goes += [f"HAProxy, process {pid}" for pid in proxies]
+    if find_network(podman, names) is not None:
+        goes.append(f"network {names.prefix}")
+    claims = [f"volume {name}" for name in claimed(podman, names.labels)]
+    return Contents((*goes, *claims)) if volumes else Contents(tuple(goes), tuple(claims))
+
+
+def remove_claims(podman: Podman, labels: dict[str, str]) -> None:
+    """Remove the volumes of an environment's claims, and what is in them.
+
+    Raises:
+        ToolError: `podman.failed`: a container of somebody else's uses one.
+    """
+    doomed = claimed(podman, labels)
+    if doomed:
+        crashpoint("podman.volume.remove.before")
+        podman.run("volume", "rm", *doomed)
+        crashpoint("podman.volume.remove.after")

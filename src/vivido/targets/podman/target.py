@@ -9,10 +9,11 @@ from pathlib import Path
 from vivido.errors import ConflictError, Error, NotFoundError
 from vivido.model.observation import Observation
 from vivido.model.problem import Problem
-from vivido.targets.interface import Desired, Live, TargetContext
+from vivido.targets.interface import Contents, Desired, Live, TargetContext
 from vivido.targets.podman import checks
 from vivido.targets.podman import names as label
 from vivido.targets.podman.addresses import ensure_addresses
+from vivido.targets.podman.foreign import refuse_foreign
 from vivido.targets.podman.health import live
 from vivido.targets.podman.manifest.blueprint import Blueprint
 from vivido.targets.podman.manifest.read import read_blueprint
@@ -26,7 +27,7 @@ from vivido.targets.podman.proxy.inner import Inner
 from vivido.targets.podman.proxy.process import Proxy
 from vivido.targets.podman.proxy.serving import Serving
 from vivido.targets.podman.proxy.traffic import Traffic
-from vivido.targets.podman.removal import stop_and_remove
+from vivido.targets.podman.removal import contents, remove_claims, stop_and_remove
 from vivido.targets.podman.seen import Seen, see
 from vivido.targets.podman.stage import Stage
 from vivido.targets.podman.switching import serving_of
@@ -155,6 +156,27 @@ class PodmanTarget:
             return serving_of(desired, blueprint, self._see(desired.generation), network, public)
         except (Error, KeyError):
             return recorded
+
+    def contents(self, *, volumes: bool) -> Contents:
+        """Say what of the environment is on this machine.
+
+        Raises:
+            ConflictError: `podman.foreign`: it runs from another checkout.
+            ToolError: `podman.failed`, `podman.name-taken`, `tool.missing`.
+        """
+        return contents(self._podman, self._names, self._context.state, self._proxy.running(), volumes=volumes)
+
+    def empty(self, *, volumes: bool) -> None:
+        """Stop and remove everything of the environment; with `volumes` what its claims hold, too.
+
+        Raises:
+            ConflictError: `podman.foreign`.
+            ToolError: `podman.failed`, `tool.missing`.
+        """
+        refuse_foreign(self._podman, self._names, self._context.state)
+        self.settle("")
+        if volumes:
+            remove_claims(self._podman, self._names.labels)
 
     def restore(self) -> bool:
         """Bring back what should serve: its containers after the machine was off, HAProxy after it was killed.
