@@ -9,7 +9,7 @@ WORKERS ?= auto
 # A part of the tests: `make test TESTS=tests/engine`.
 TESTS ?= tests
 
-.PHONY: help setup demo demo-clean test check bench lock clean
+.PHONY: help setup demo demo-clean test check coverage bench lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -30,6 +30,10 @@ test: ## Run the whole test suite (builds Helm once: minutes)
 check: ## Format, lint, types, import contracts, file sizes, the docs' examples; needs no containers
 	@tools/setup --python
 	@python tools/check.py
+
+coverage: ## Measure how much of the core its tests run; fails below 95 % of a room's branches or lines
+	@tools/setup --python
+	@python tools/covered.py -n $(WORKERS) --dist worksteal
 
 bench: setup ## Measure, and print the figures beside their goals
 	@python bench/run
