@@ -94,3 +94,25 @@ def test_a_rollback_does_not_need_what_it_leaves(mini: Miniature) -> None:
     _lose(mini, "web", mini.tag("web", "dev"))
     mini.good("rollback", "dev", "--yes")
     assert mini.good("status", "-o", "json").json()["columns"][0]["release"] == first
+
+
+def test_a_release_that_changed_only_configuration_names_what_a_person_has_to_take_back(mini: Miniature) -> None:
+    first = mini.release("v1")
+    mini.good("promote", "dev", "--yes")
+    path = "deploy/web/dev/app.yaml"
+    edit = mini.commit({path: mini.file(path).replace("info", "debug").encode()}, "Debug dev")
+    second = mini.release("v1")
+    assert second != first
+    mini.good("promote", "dev", "--release", second, "--yes")
+    commits = mini.log()
+    ran = mini.run("rollback", "dev", "--yes")
+    assert ran.code == 3
+    assert "[rollback.no-effect]" in ran.err
+    assert f"{edit[:12]} Debug dev" in ran.err
+    assert f"git revert --no-edit {edit[:12]}`" in ran.err
+    assert mini.log() == commits
+    # The way out that it names.
+    mini.commit({path: mini.file(path).replace("debug", "info").encode()}, "Revert “Debug dev”")
+    third = mini.release("v1")
+    mini.good("promote", "dev", "--release", third, "--yes")
+    assert "value: info" in mini.file(path)

@@ -63,7 +63,7 @@ def plan_down(ws: "Workspace", name: str, *, by: str, volumes: bool = False, rea
         kept = f"; only data is left ({', '.join(contents.stays)}): --volumes removes it" if contents.stays else ""
         raise NotFoundError(f"nothing of {name} is there{kept}", code="down.nothing")
     deployed = next(iter(ws.records.deployed(name)), None)
-    tip = ws.repository.fetch()
+    tip = ws.repository(environment).fetch()
     rules = governing(ws, environment, deployed.commit if deployed else "", tip)
     release = deployed.release if deployed else Release((), Revision("", ""))
     gates = tuple(g for g in rules.environment.gates if g.kind == "approve")
@@ -80,7 +80,7 @@ def plan_down(ws: "Workspace", name: str, *, by: str, volumes: bool = False, rea
         gates=gates,
         roster=rules.roster,
         way_back=way_back(deployed, name),
-        authors=authors_between(ws, deployed, release, by) if deployed else (),
+        authors=authors_between(ws, environment, deployed, release, by) if deployed else (),
         requested_by=by,
         requested_at=ws.now(),
         reason=reason,

@@ -4,13 +4,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from vivido.app.authors import authors_between
+from vivido.app.authors import authors_between, changes_between
 from vivido.app.content import rendered_at
 from vivido.app.differing import differing
 from vivido.app.governing import governing
 from vivido.app.planning import Proposal, refuse_behind, way_back
 from vivido.app.reversal import commits_since, reversal
-from vivido.app.revisions import own_revision
 from vivido.app.steps import cleanup, forward, undo
 from vivido.app.undoable import missing_images
 from vivido.engine.recorder import fold
@@ -75,13 +74,7 @@ def plan_rollback(
     )
     found = reversal(ws, draft, tip)
     if found.rendered.hash == live.content:
-        raise RefusedError(
-            f"taking the promotions back would change nothing in {name}: {live.release.id} differs from {goal.release.id}"
-            " only in commits that people made",
-            code="rollback.no-effect",
-            hint="Revert them and promote that: git revert "
-            f"{own_revision(goal.release, environment)[:12]}..{own_revision(live.release, environment)[:12]}",
-        )
+        raise _no_effect(ws, environment, goal, live)
     same = found.rendered.hash == goal.content
     before = rendered_at(ws, tip, environment, live.release.artifacts, as_is=True)
     steps = _steps(rules.environment, discard_edits, passed=same)
@@ -90,6 +83,24 @@ def plan_rollback(
         differing(ws, before, found.rendered),
         tuple(sorted(found.files)),
         _notes(len(commits_since(ws, name, goal.release.id)), same=same),
+    )
+
+
+def _no_effect(ws: "Workspace", environment: Environment, goal: Deployed, live: Deployed) -> RefusedError:
+    """Name the commits of people that make the difference, and how they are taken back.
+
+    They are part of the later release, and yet no promotion wrote them: what they changed may be other environments' too, which
+    would then run something else than Git says. So a person reverts them, and what results goes through the gates.
+    """
+    name = environment.name
+    theirs = [c for c in changes_between(ws, environment, goal.release, live.release) if not c.promotion]
+    lines = [f"  - {c.id[:12]} {c.subject} ({c.author})" for c in theirs]
+    return RefusedError(
+        f"taking the promotions back would change nothing in {name}: {live.release.id} differs from {goal.release.id}"
+        " only in commits that people made:\n" + "\n".join(lines),
+        code="rollback.no-effect",
+        hint=f"Revert them (`git revert --no-edit {' '.join(c.id[:12] for c in theirs)}`), push, make that a release"
+        f" (`vivido release create`), and promote it as far as {name}.",
     )
 
 

@@ -3,7 +3,7 @@
 from vivido.build.interface import Built
 from vivido.cli.common import PLAIN, Common
 from vivido.cli.output.emit import emit, say
-from vivido.cli.output.patience import Patience
+from vivido.cli.output.patience import at_terminal
 from vivido.errors import Exit
 
 
@@ -20,7 +20,7 @@ def build(*services: str, allow_dirty: bool = False, cache: bool = False, common
     """
     from vivido.app.images import build as make
 
-    waiting = Patience(lambda line: say(f"… {line}"))
+    waiting = at_terminal()
 
     def progress(line: str) -> None:
         say(line)

@@ -39,9 +39,13 @@ class Silence:
 
 
 class Patience:
-    """Tells about the wait that lasts now, from a thread of its own; there is one at most."""
+    """Tells about the wait that lasts now, from a thread of its own; there is one at most.
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    Args:
+        tell: Takes a line; None: nobody is told.
+    """
+
+    def __init__(self, tell: Callable[[str], None] | None) -> None:
         self._tell = tell
         self._silence: Silence | None = None
         self._changed = threading.Condition()
@@ -49,6 +53,8 @@ class Patience:
 
     def begin(self, what: str, *, told: bool = False) -> None:
         """Wait for something from now on, instead of what was waited for."""
+        if self._tell is None:
+            return
         with self._changed:
             self._silence = Silence(what, time.monotonic(), told=told)
             if self._thread is None:
@@ -66,26 +72,28 @@ class Patience:
             while True:
                 now = time.monotonic()
                 line = self._silence.line(now) if self._silence else ""
-                if line:
+                if line and self._tell is not None:
                     self._tell(line)
                 self._changed.wait(max(0.0, self._silence.due - now) if self._silence else None)
 
 
 @contextmanager
 def patience(what: str, *, quiet: bool = False) -> Generator[None]:
-    """Tell a person who waits at a terminal, or reads a log, what for, once it takes more than a second.
+    """Tell a person who waits at a terminal what for, once it takes more than a second; a log is told nothing.
 
     Args:
         what: What is waited for.
         quiet: Say nothing.
     """
-    if quiet:
-        yield
-        return
-    waiting = Patience(lambda line: say(f"… {line}"))
+    waiting = at_terminal(quiet=quiet)
     waiting.begin(what)
     try:
         yield
     finally:
         waiting.end()
-        sys.stderr.flush()
+
+
+def at_terminal(*, quiet: bool = False) -> Patience:
+    """Return what tells a person at a terminal; without one, or `quiet`, it tells nobody."""
+    heard = sys.stderr.isatty() and not quiet
+    return Patience((lambda line: say(f"… {line}")) if heard else None)
