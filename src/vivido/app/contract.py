@@ -88,7 +88,7 @@ def unmet_here(ws: "Workspace", environment: Environment) -> tuple[Problem, ...]
     from vivido.render.tree import of_directory
 
     root = Path(ws.project.root)
-    if not ws.repository(environment).path_of(Path(ws.project.file)):
+    if not ws.is_here(environment):
         raise InputError(
             "the configuration is in another repository",
             code="contract.elsewhere",

@@ -120,6 +120,12 @@ class Workspace:
 
         return self._repositories.of(layout_of(self.project).configuration(self.project, environment))
 
+    def is_here(self, environment: Environment) -> bool:
+        """Say whether an environment's configuration is beside `vivido.yaml`, so that it can be read before it is committed."""
+        from vivido.layouts.kinds import layout_of
+
+        return layout_of(self.project).configuration(self.project, environment).repository in ("", ".")
+
     def prefix(self, environment: Environment) -> str:
         """Return the directory of `vivido.yaml` in the repository of an environment's configuration; empty for its top.
 

@@ -44,12 +44,12 @@ def declared(ws: "Workspace", commit: str = "", environment: str = "") -> Declar
 
 def _files(ws: "Workspace", owner: Environment, commit: str) -> list[tuple[str, str, bytes]]:
     """Return service, path and content of each service's own file."""
-    project, repository = ws.project, ws.repository(owner)
-    if not commit and not project.configuration.repository and repository.path_of(Path(project.file)):
+    project = ws.project
+    if not commit and ws.is_here(owner):
         root = Path(project.root)
         paths = [(s.name, p) for s in project.services if (p := own_file(s)) and (root / p).is_file()]
         return [(name, path, (root / path).read_bytes()) for name, path in paths]
-    placed = ws.placed(owner)
+    placed, repository = ws.placed(owner), ws.repository(owner)
     tree = repository.tree(commit or repository.fetch())
     found: list[tuple[str, str, bytes]] = []
     for service in placed.services:
