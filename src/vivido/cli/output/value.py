@@ -8,6 +8,8 @@ from vivido.model.difference import ABSENT, Difference, Sort
 from vivido.text.redact import printable
 from vivido.yamledit.resolve import reads_as_text
 
+_CONTROL = re.compile(r"[\x7f-\x9f]")
+"""Controls that JSON lets stand as they are, and a terminal may obey."""
 _DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
 
 
@@ -43,7 +45,7 @@ def _scalar(value: Any) -> str:
     if isinstance(value, str):
         text = printable(value)
         plain = text == value and text == text.strip() and reads_as_text(text)
-        return text if plain else json.dumps(value, ensure_ascii=False)
+        return text if plain else _CONTROL.sub(lambda c: f"\\u{ord(c[0]):04x}", json.dumps(value, ensure_ascii=False))
     return json.dumps(value)
 
 
