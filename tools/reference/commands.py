@@ -48,8 +48,10 @@ def _part(words: tuple[str, ...], app: App) -> str:
     positional = [a for a in arguments if a.index is not None]
     flags = [a for a in arguments if a.index is None and a.name not in _COMMON]
     usage = " ".join([*words, *map(_placeholder, positional), *(["[FLAG…]"] if flags else [])])
-    parts = [f"## {' '.join(words)}", told, f"```text\n{usage}\n```"]
+    parts = [f"## {' '.join(words)}", told]
+    # Without arguments the heading is the usage.
     if positional or flags:
+        parts.append(f"```text\n{usage}\n```")
         rows = [_row(a, meanings) for a in (*positional, *flags)]
         parts.append(table(("argument", "default", "meaning"), rows))
     return "\n\n".join(parts)
