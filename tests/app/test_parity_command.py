@@ -189,6 +189,14 @@ def test_suggested_rules_keep_the_file_and_allow_nothing_until_they_have_a_reaso
     assert file.read_text().count("TODO") == 1
 
 
+def test_no_rule_is_suggested_for_what_cannot_be_compared(shop: Miniature) -> None:
+    shop.commit({WEB.format(name): b"kind: [\n" for name in ("dev", "staging", "production")})
+    ran = shop.run("parity", "--at", "main", "--service", "web", "--suggest")
+    assert ran.code == 11
+    assert "no difference is without a rule" not in ran.out
+    assert "not compared: dev ~ staging web: dev: " in " ".join(ran.err.split())
+
+
 def test_an_audit_tells_what_is_new_once_it_is_taken(shop: Miniature) -> None:
     told = shop.root / "told"
     hook = f"test ! -e {shop.root}/busy && cat >> {told} && echo $VIVIDO_AUDIT >> {told}"

@@ -155,6 +155,18 @@ def test_values_of_secrets_are_not_shown_and_not_judged() -> None:
 EQUAL = 'staging ~ production:\n  equal: [{at: "ConfigMap/*/data/MODE"}]\n  allow: [{at: "**", because: all}]\n'
 
 
+def test_passwords_are_judged_as_they_are_written_and_not_shown() -> None:
+    sides = [deployment(DB_PASSWORD="hunter2")], [deployment(DB_PASSWORD="hunter3")]
+    found = one(*sides)
+    assert (found.left_value, found.right_value) == ("***", "***")
+    fits = 'at: "Deployment/web/**/DB_PASSWORD/value", because: x, regex: "hunter."'
+    assert not judged(*sides, allow(fits)).findings
+    texts = [f"[mysql]\ndb_user = {n}\ndb_password = hunter{n}\n" for n in (2, 3)]
+    found = one(*([config(**{"settings.ini": text})] for text in texts))
+    assert "db_user = 2" in found.left_value
+    assert "hunter" not in f"{found.left_value}{found.right_value}"
+
+
 def test_equality_goes_before_every_exception() -> None:
     found = one([config(MODE="a")], [config(MODE="b")], rules(EQUAL))
     assert (found.found, found.message) == (Found.UNEQUAL, "must be equal")
@@ -278,6 +290,17 @@ def test_tokens_in_names_and_keys_make_the_same_object() -> None:
     left, right = config("web-staging", **{"staging.url": "1"}), config("web-production", **{"production.url": "2"})
     found = one([left], [right], tokens=named)
     assert found.at == "ConfigMap/web-{name}/data/{name}.url"
+
+
+def test_rules_write_a_place_as_it_is_printed() -> None:
+    named = {"staging": {"name": "staging"}, "production": {"name": "production"}}
+    left, right = config("web-staging", **{"staging.url": "1"}), config("web-production", **{"production.url": "2"})
+    at = one([left], [right], tokens=named).at
+    assert not judged([left], [right], allow(f'at: "{at}", because: x'), tokens=named).findings
+    demand = rules(f'"staging ~ production":\n  equal:\n  - {{at: "{at}"}}\n')
+    assert one([left], [right], demand, tokens=named).found is Found.UNEQUAL
+    alike = config("web-production", **{"production.url": "1"})
+    assert not judged([left], [alike], demand, tokens=named).findings
 
 
 def test_a_token_is_a_word() -> None:

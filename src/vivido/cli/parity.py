@@ -82,26 +82,32 @@ def parity(
 
 def _suggest(ws: "Workspace", asked: "Asked", common: Common, *, write: bool) -> int:
     from vivido.app.parity.compare import compare
-    from vivido.app.parity.suggest import suggested, written
+    from vivido.app.parity.suggest import not_compared, suggested, written
 
-    rules = suggested(compare(ws, asked).parity.findings)
+    found = compare(ws, asked).parity.findings
+    rules, blind = suggested(found), not_compared(found)
     if write:
         number = written(ws, rules) if rules else 0
         say(f"{number} rules were put into {Path(ws.project.file).name}; write the reason of each in place of TODO")
-        return Exit.OK
-    emit(
-        rules, common.output, lambda: _snippet(rules), [entry["at"] for entries in rules.values() for entry in entries]
-    )
-    return Exit.OK
+    else:
+        every = [entry["at"] for entries in rules.values() for entry in entries]
+        emit(rules, common.output, lambda: _snippet(rules, whole=not blind), every)
+    for one in blind:
+        say(f"not compared: {one.pair}  {one.service}: {one.message}")
+    return Exit.BLIND if blind else Exit.OK
 
 
-def _snippet(rules: dict[str, list[dict[str, object]]]) -> str:
+def _snippet(rules: dict[str, list[dict[str, object]]], *, whole: bool) -> str:
     import yaml
 
     if not rules:
-        return "# no difference is without a rule"
-    whole = {"parity": {pair: {"allow": entries} for pair, entries in rules.items()}}
-    return yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=120).rstrip()
+        return (
+            "# no difference is without a rule"
+            if whole
+            else "# no rule can be proposed: not everything could be compared"
+        )
+    section = {"parity": {pair: {"allow": entries} for pair, entries in rules.items()}}
+    return yaml.safe_dump(section, sort_keys=False, allow_unicode=True, width=120).rstrip()
 
 
 def exit_code(findings: "tuple[Finding, ...]") -> int:

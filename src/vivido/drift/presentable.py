@@ -20,10 +20,11 @@ def presentable(found: tuple[Difference, ...]) -> tuple[Difference, ...]:
     Values of Secrets are no part of differences anyway; this is for those that people wrote into ConfigMaps and variables. Two
     different values may then look alike: the difference stays.
     """
-    return tuple(_presentable(one) for one in found)
+    return tuple(presented(one) for one in found)
 
 
-def _presentable(one: Difference) -> Difference:
+def presented(one: Difference) -> Difference:
+    """Return one difference as `presentable` does."""
     name = one.path[-1] if one.path else ""
     if name == "value" and len(one.path) > 1:
         name = one.path[-2]  # A variable: `env/DB_PASSWORD/value`.

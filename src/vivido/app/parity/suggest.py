@@ -25,7 +25,7 @@ def suggested(findings: Iterable[Finding]) -> dict[str, list[dict[str, Any]]]:
     """
     groups: dict[tuple[str, str, str], list[Finding]] = {}
     for finding in findings:
-        if finding.found is Found.UNDECLARED and finding.severity is Severity.ERROR and "{" not in finding.at:
+        if finding.found is Found.UNDECLARED and finding.severity is Severity.ERROR:
             kind, _, *path = segments(finding.at)
             groups.setdefault((finding.pair, kind, path_text(tuple(path))), []).append(finding)
     rules: dict[str, list[dict[str, Any]]] = {}
@@ -36,6 +36,11 @@ def suggested(findings: Iterable[Finding]) -> dict[str, list[dict[str, Any]]]:
         else:
             rules.setdefault(pair, []).append(_entry(at, alike))
     return rules
+
+
+def not_compared(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return what says that a service could not be compared at all: no rule can be proposed for it. Pure."""
+    return tuple(f for f in findings if f.found is Found.UNJUDGED and not f.at)
 
 
 def _entry(at: str, alike: list[Finding]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import msgspec
 from vivido.drift.parity.conditions import Two, holds
 from vivido.drift.parity.rules import Entry, Rules
 from vivido.drift.parity.tokens import Leftover, restored, shown
+from vivido.drift.presentable import presented
 from vivido.model.canonical import canonical
 from vivido.model.difference import ABSENT, Difference, Group, ObjectIdentity, Sort, path_text
 from vivido.model.finding import Finding, Found, Severity, identity_of
@@ -140,6 +141,8 @@ class _Service:
     ) -> None:
         at = shown(difference.at)
         whole = not difference.path
+        # Judged by what is written, and told without what looks like a password: findings go into reports, audits and logs.
+        told = presented(msgspec.structs.replace(difference, left=two.left_value, right=two.right_value))
         self.findings.append(
             Finding(
                 id=identity_of(found, two.left, two.right, self._name, at, str(entry.rule.at.text if entry else "")),
@@ -151,8 +154,8 @@ class _Service:
                 at=at,
                 message=message,
                 group=difference.group,
-                left_value=_whole(difference.left, at) if whole else two.left_value,
-                right_value=_whole(difference.right, at) if whole else two.right_value,
+                left_value=_whole(difference.left, at) if whole else told.left,
+                right_value=_whole(difference.right, at) if whole else told.right,
                 rule=entry.seen if entry else None,
             )
         )

@@ -7,10 +7,10 @@ import msgspec
 from vivido.drift.differ import differences
 from vivido.drift.parity.judge import Compared, judge, unjudged
 from vivido.drift.parity.rules import Rules
-from vivido.drift.parity.tokens import Leftover, Marked, Marker, Tokens
+from vivido.drift.parity.tokens import Leftover, Marked, Marker, Tokens, shown
 from vivido.model.difference import Difference
 from vivido.model.finding import Finding, Found, RuleSeen, Severity, gravest_first, identity_of
-from vivido.model.objects import Rendered
+from vivido.model.objects import Manifest, Rendered
 from vivido.model.parity import ParityPair, ParityRule
 from vivido.model.places import select, takes
 from vivido.model.problem import Problem
@@ -156,7 +156,13 @@ def _between(left: Rendered, right: Rendered, key: bytes) -> tuple[Difference, .
 
 def _is_there(rule: ParityRule, rendered: Rendered) -> bool:
     parts = rule.at.parts
-    return any(next(select(parts, o), None) is not None for o in rendered.objects if takes(parts, o))
+    objects = map(_as_shown, rendered.objects) if "{" in rule.at.text else rendered.objects
+    return any(next(select(parts, o), None) is not None for o in objects if takes(parts, o))
+
+
+def _as_shown(manifest: Manifest) -> Manifest:
+    """Return an object with `{domain}` in place of marks, as selectors write them."""
+    return msgspec.json.decode(shown(msgspec.json.encode(manifest).decode()))
 
 
 def _asked(

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import msgspec
 
+from vivido.drift.parity.tokens import shown
 from vivido.model.difference import Difference, Path
 from vivido.model.finding import RuleSeen
 from vivido.model.parity import EARLIER, EVERY, LATER, ParityPair, ParityRule
@@ -71,7 +72,8 @@ class Rules:
         return self.covering(difference.object.kind, difference.object.name, difference.path, services)
 
     def covering(self, kind: str, name: str, path: Path, services: Sequence[str]) -> list[Entry]:
-        """Return the rules under `allow` that cover a place."""
+        """Return the rules under `allow` that cover a place, which rules write with `{domain}` for a token."""
+        name, path = shown(name), tuple(map(shown, path))
         near = self._covering.get((kind, path))
         if near is None:
             near = tuple(e for e in self._allowing if _may_cover(e.rule.at.parts, kind, path))
@@ -80,6 +82,7 @@ class Rules:
 
     def demands(self, difference: Difference, services: Sequence[str]) -> Entry | None:
         """Return a rule under `equal` that a difference breaks."""
+        difference = _as_shown(difference)
         kind, path = difference.object.kind, difference.path
         # What a demand selects may also be inside a value that is there on one side only.
         deep = any(isinstance(side, dict | list) for side in (difference.left, difference.right))
@@ -89,6 +92,15 @@ class Rules:
             self._demanding[kind, path] = near
         asked = self.demanding if deep else near
         return next((e for e in asked if e.rule.concerns(services) and e.rule.at.touches(difference)), None)
+
+
+def _as_shown(difference: Difference) -> Difference:
+    """Return a difference whose place is the one that people read; its values keep their marks."""
+    place, path = difference.object, tuple(map(shown, difference.path))
+    if shown(place.name) == place.name and path == difference.path:
+        return difference
+    named = msgspec.structs.replace(place, name=shown(place.name))
+    return msgspec.structs.replace(difference, object=named, path=path)
 
 
 def _may_cover(pattern: Path, kind: str, path: Path) -> bool:
