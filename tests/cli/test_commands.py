@@ -268,3 +268,17 @@ def test_init_says_what_it_needs(
     assert not (tmp_path / "vivido.yaml").exists()
     assert app.run(["init", "--registry", "registry.example.com/team"]) == Exit.OK
     assert app.run(["config", "check"]) == Exit.OK
+
+
+def test_init_names_what_a_repository_with_a_chart_alone_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Containerfile").write_text("FROM scratch\n")
+    (tmp_path / "chart").mkdir()
+    (tmp_path / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: web\nversion: 1.0.0\n")
+    assert app.run(["init", "--registry", "registry.example.com/team"]) == Exit.INPUT
+    said = " ".join(capsys.readouterr().err.split())
+    assert "There are Helm charts: chart." in said
+    assert "Mend the file" not in said
+    assert not (tmp_path / "vivido.yaml").exists()

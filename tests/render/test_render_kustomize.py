@@ -283,3 +283,13 @@ def test_the_network_is_used_only_where_it_is_allowed(tree: Path, web: str) -> N
     found = Kustomize(allow_remote=True).render(tree, "overlays/production")
     assert isinstance(found, Rendered)
     assert "ConfigMap/shop/prod-remote" in [identity(o) for o in found.objects]
+
+
+def test_a_complaint_is_the_same_each_time_and_holds_no_warnings(tree: Path) -> None:
+    generator = "configMapGenerator: [{name: nowhere, behavior: merge, literals: [A=b]}]\n"
+    (tree / "base/kustomization.yaml").write_text("commonLabels: {a: b}\nresources: [deployment.yaml]\n" + generator)
+    made = [Kustomize().render(tree, "base") for _ in range(2)]
+    assert made[0] == made[1]
+    (problem,) = made[0] if isinstance(made[0], tuple) else ()
+    assert problem.message.startswith("kustomize refused base: merging from generator")
+    assert "does not exist" in problem.message

@@ -7,7 +7,7 @@ import msgspec
 from vivido.app.kinds import installed
 from vivido.config.detect.look import detect
 from vivido.config.detect.propose import propose
-from vivido.config.diagnostic import ConfigError
+from vivido.config.diagnostic import ConfigError, Diagnostic
 from vivido.config.load import check
 from vivido.config.schema import schema
 from vivido.errors import ConflictError, InputError
@@ -42,7 +42,7 @@ def begin(root: Path, *, project: str = "", registry: str = "", overwrite: bool 
     where = registry or found.registry
     if not found.services:
         raise InputError(
-            "there is nothing to promote here yet: neither a Containerfile nor Kubernetes manifests",
+            "there is nothing to promote here yet: neither a Containerfile nor manifests that name an image",
             code="init.nothing",
             hint="Add a Containerfile and a directory of manifests for each environment; docs/tutorial.md shows both.",
         )
@@ -56,6 +56,7 @@ def begin(root: Path, *, project: str = "", registry: str = "", overwrite: bool 
     kinds = installed().for_config()
     made, diagnostics = check(text.encode(), Path(FILE), kinds, root)
     if made is None:
+        _refuse_sketch(found.notes, diagnostics)
         raise ConfigError(diagnostics)
     file.write_text(text, encoding="utf-8")
     write_schema(root)
@@ -65,6 +66,16 @@ def begin(root: Path, *, project: str = "", registry: str = "", overwrite: bool 
         tuple(e.name for e in made.environments),
         tuple(found.notes),
     )
+
+
+def _refuse_sketch(notes: tuple[str, ...], diagnostics: tuple[Diagnostic, ...]) -> None:
+    """Refuse where the repository itself lacks something: nobody can mend a file that was not written."""
+    if notes:
+        raise InputError(
+            "\n".join((f"{FILE} was not written, for it would not work:", *(d.message for d in diagnostics))),
+            code="init.nothing",
+            hint=" ".join(notes),
+        )
 
 
 def write_schema(root: Path) -> None:

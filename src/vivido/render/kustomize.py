@@ -4,6 +4,7 @@ No remote bases (see `kustomization`), no files from outside a kustomization's d
 plugins, no Helm, no proxy that would lead to a network, no user's kubectl preferences.
 """
 
+import re
 import tempfile
 from pathlib import Path
 from typing import ClassVar
@@ -22,6 +23,7 @@ from vivido.text.redact import printable, redact
 
 PROGRAMS = {"kubectl": ("kubectl", "kustomize"), "kustomize": ("kustomize", "build")}
 """Programs that render kustomizations, the first that is there first, with how they are called."""
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
 _COMPLAINT = 2000
 """Characters of kustomize's complaint that are shown."""
 
@@ -68,11 +70,18 @@ class Kustomize:
         if done.returncode == 0:
             return None
         said = redact(printable(done.complaint), values_in_clear(*of_directory(root)))
-        said = said.replace(f"{top}/", "").removeprefix("error: ")[:_COMPLAINT]
+        said = _steady(said.replace(f"{top}/", ""))[:_COMPLAINT]
         where = directory or "."
         return Problem(
             "render.kustomize", f"kustomize refused {where}: {said}", f"Run: kubectl kustomize {where}", where
         )
+
+
+def _steady(said: str) -> str:
+    """Return the complaint alone and in the same words each time: without warnings before it and addresses in memory."""
+    lines = said.splitlines()
+    told = [line for line in lines if not line.startswith("# Warning:")]
+    return _ADDRESS.sub("0x…", "\n".join(told or lines).strip().removeprefix("error: "))
 
 
 def command(directory: Path, output: Path) -> list[str]:
