@@ -24,6 +24,7 @@ OPTIONS = ParityOptions("production")
 DAY = 86_400 * SECOND
 JANUARY = 1_800_000_000 * SECOND  # 2027-01-15
 RULES = "staging ~ production: {allow: [{at: ConfigMap/*/data/SIZE, because: smaller, until: 2027-01-15}]}"
+BY_ADDRESS = 'staging ~ production: {allow: [{at: ConfigMap/*/data/URL, because: own, regex: "postgres://.*"}]}'
 
 
 def config(**data: str) -> Rendered:
@@ -96,3 +97,14 @@ def test_an_error_on_the_way_is_blind() -> None:
     assert judged(data).outcome is Outcome.BLIND
     assert judged(GATE.observe(OPTIONS, subject(), context(Path("/")))).outcome is Outcome.BLIND
     assert judged({}).outcome is Outcome.BLIND
+
+
+def test_evidence_holds_no_password_and_two_of_them_still_differ() -> None:
+    for left, right in (("hunter2", "hunter3"), ("hunter2-long", "hunter2-long-too")):
+        judgment = judged(seen(config(DB_PASSWORD=left), config(DB_PASSWORD=right)))
+        assert judgment.outcome is Outcome.FAILED
+        assert judgment.reason == "web ConfigMap/web/data/DB_PASSWORD: differs"
+        assert "hunter" not in json.dumps(msgspec.to_builtins(judgment))
+    address = seen(config(URL="postgres://app:hunter2@one/a"), config(URL="postgres://app:hunter3@two/a"), BY_ADDRESS)
+    assert "hunter" not in json.dumps(address)
+    assert judged(address).outcome is Outcome.PASSED

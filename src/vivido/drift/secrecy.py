@@ -26,6 +26,11 @@ def without_values(manifest: Manifest, key: bytes) -> Manifest:
     return {**rest, "metadata": _without_copy(manifest.get("metadata"), key), **({"data": merged} if merged else {})}
 
 
+def sealed(value: Any, key: bytes) -> str:
+    """Return the HMAC that stands for a value of any form."""
+    return _digest(canonical(value), key)
+
+
 def _digests(values: Any, key: bytes, *, encoded: bool) -> Any:
     if values is None:
         return {}

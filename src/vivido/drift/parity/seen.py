@@ -10,6 +10,9 @@ from vivido.drift.parity.judge import Compared, judge, unjudged
 from vivido.drift.parity.report import Declared, Subject
 from vivido.drift.parity.rules import Rules
 from vivido.drift.parity.tokens import Marked, Marker
+from vivido.drift.presentable import presented
+from vivido.drift.secrecy import sealed
+from vivido.model.difference import Difference
 from vivido.model.finding import Finding, gravest_first
 from vivido.model.objects import Rendered
 from vivido.model.parity import ParityPair
@@ -51,7 +54,8 @@ def _compared(
     subject: Subject, pair: tuple[str, str], marked: Mapping[str, Marked], declared: Declared, key: bytes
 ) -> Compared:
     left, right = pair
-    between = differences(marked[left].rendered, marked[right].rendered, key=key, namespaces="ignore")
+    found = differences(marked[left].rendered, marked[right].rendered, key=key, namespaces="ignore")
+    between = tuple(_kept(one, key) for one in found)
     leftovers = tuple(
         (e, leftover)
         for e, other in ((left, right), (right, left))
@@ -65,6 +69,14 @@ def _compared(
         (subject.images.get(left, {}), subject.images.get(right, {})),
         leftovers,
     )
+
+
+def _kept(one: Difference, key: bytes) -> Difference:
+    """Return a difference as evidence may hold it: without what looks like a password, and with two sides that still differ."""
+    told = presented(one)
+    if told.left != told.right or one.left == one.right:
+        return told
+    return msgspec.structs.replace(told, left=sealed(one.left, key), right=sealed(one.right, key))
 
 
 def findings(seen: Seen, today: str) -> tuple[Finding, ...]:
