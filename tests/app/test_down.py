@@ -114,6 +114,8 @@ def test_an_environment_is_emptied_and_the_same_release_brings_it_up_again(mini:
     assert "emptying dev: succeeded" in mini.good("why", "dev").out
     assert "asked to empty dev: the demo is over" in mini.good("history", down).out
     assert mini.good("ledger", "verify", down).code == 0
+    # What somebody emptied on purpose is no drift.
+    assert "it was emptied" in mini.good("drift", "dev").out
     mini.good("promote", "dev", "--release", release, "--yes")
     assert _up(mini) == release
     assert _column(mini, "dev")["down"] is None

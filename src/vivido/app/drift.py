@@ -7,6 +7,7 @@ import msgspec
 
 from vivido.app.artifact_drift import ArtifactDrift, running, tags
 from vivido.app.drift_memory import Debt, remember_drift
+from vivido.app.emptied import down_since
 from vivido.app.seen import remember
 from vivido.app.standing import declared_at, standing
 from vivido.engine.recorder import fold
@@ -93,6 +94,9 @@ def drift(ws: "Workspace", name: str, progress: Callable[[str], None] = lambda _
     kind, now = environment.target.kind, ws.now()
     if deployed is None:
         return Drift(name, kind, now, notes=("nothing was ever promoted here: there is nothing to compare with",))
+    if down_since(ws.records.promotions(name)) is not None:
+        remember_drift(ws, name, (), blind="")
+        return Drift(name, kind, now, notes=("it was emptied by `vivido down`: there is nothing to compare with",))
     busy = under_way(ws, name)
     if busy:
         return Drift(name, kind, now, blind=f"{busy} is under way and changes what runs: look again when it is over")
