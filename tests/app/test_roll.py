@@ -1,16 +1,14 @@
 """Every service in every environment at once: the same as one by one, nothing twice, and never what was not rendered."""
 
+import importlib.util
 import os
 import shutil
 import sqlite3
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
-from lib import monorepo
 
 from vivido.app.content import rendered_at
 from vivido.app.roll import Renderings, render_all
@@ -21,6 +19,18 @@ from vivido.model.release import Artifact
 from vivido.render.helm import Helm
 from vivido.render.kustomize import Kustomize
 
+
+def _generator() -> ModuleType:
+    """Load what the measurements generate their repositories with; `bench` on the path would hide packages of the tests."""
+    file = Path(__file__).resolve().parents[2] / "bench" / "lib" / "monorepo.py"
+    spec = importlib.util.spec_from_file_location("bench_monorepo", file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+monorepo = _generator()
 kinds = pytest.mark.parametrize(
     "kind", [pytest.param(k, marks=pytest.mark.real(p)) for k, p in (("kustomize", "kubectl"), ("helm", "helm"))]
 )

@@ -56,6 +56,20 @@ def test_what_changes_on_the_way_has_to_pass_there_first(mini: Miniature) -> Non
     assert mini.run("promote", "production", "--release", second, "--yes").code == 9
 
 
+def test_the_same_content_on_another_target_is_not_there_yet(mini: Miniature) -> None:
+    mini.to_production(mini.release("v1"))
+    lines = mini.file("vivido.yaml").splitlines()
+    _, staging, _ = [n for n, line in enumerate(lines) if line.startswith("    target: ")]
+    lines[staging] = "    target: none"
+    text = "\n".join(lines) + "\n"
+    (mini.clone / "vivido.yaml").write_text(text)
+    mini.commit({"vivido.yaml": text.encode()}, "Run staging elsewhere")
+    second = mini.good("release", "create", "-o", "name").out.strip()
+    refused = mini.run("promote", "production", "--release", second, "--yes")
+    assert refused.code == 3
+    assert f"{second} has not passed staging yet" in refused.err
+
+
 def test_the_same_content_under_other_gates_has_not_passed_them(mini: Miniature) -> None:
     mini.to_production(mini.release("v1"))
     text = mini.file("vivido.yaml").replace(

@@ -59,7 +59,13 @@ def test_every_command_fits(mini: Miniature) -> None:
     assert narrow("rollback", "dev", "--yes", "--reason", LONG).code == 0
     for command in (["pin", "list"], ["ledger", "verify"], ["status", "--live"], ["config", "check"], ["status"]):
         narrow(*command)
-    for wrong in (["rollback", "dev", "--yes"], ["promote", "prodution"], ["why", "p-0"], ["build"], ["open", "dev"]):
+    for wrong in (
+        ["rollback", "dev", "--yes"],
+        ["promote", "prodution"],
+        ["why", "p-none"],
+        ["build"],
+        ["open", "dev"],
+    ):
         assert narrow(*wrong).code != 0
     assert narrow.wide == []
 

@@ -61,6 +61,7 @@ class Shop:
         self.registry = registry
         state = root / "state"
         self.environ = {
+            "COLUMNS": "",
             "VIVIDO_STATE": str(state),
             "VIVIDO_CACHE": str(root / "cache"),
             "HOME": str(root),

@@ -31,7 +31,9 @@ def open_target(tmp_path: Path, **options: Any) -> Target:
     return kind.open(msgspec.convert(options, kind.options), context(tmp_path), "dev", {"EXTRA": "given"})
 
 
-def test_apply_gets_what_should_run_and_current_says_what_runs(tmp_path: Path) -> None:
+def test_apply_gets_what_should_run_and_current_says_what_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("VIVIDO_")]:
+        monkeypatch.delenv(name)
     target = open_target(
         tmp_path,
         apply='env | grep -E "^(VIVIDO_|EXTRA)" > seen; cp "$VIVIDO_MANIFESTS" manifests; echo "web=$VIVIDO_IMAGE_WEB" > runs',

@@ -85,8 +85,8 @@ def create(
         ws.now(),
         by,
         _authors(ws, newest, release),
-        contents(ws, release),
         note or _subject(ws, release),
+        contents(ws, release),
     )
     ws.records.add_release(record)
     first = tuple(e for e in ws.project.environments if not e.after)

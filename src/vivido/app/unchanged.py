@@ -2,7 +2,8 @@
 
 A release of other configuration alone changes some environments and leaves others as they are. What is identical, byte for byte,
 to what passed an environment's gates and still runs there has passed them (semantics §1). Nothing less counts: not the same
-release under other gates, not the same content after it was rolled back, and not what cannot be rendered.
+release under other gates, not the same content after it was rolled back or on another target, and not what cannot be
+rendered.
 """
 
 from typing import TYPE_CHECKING
@@ -31,6 +32,8 @@ def carried(ws: "Workspace", release: Release, environment: Environment) -> Carr
     if not ran or _images(ran[0].release) != _images(release):
         return None
     live = ran[0]
+    if not _same_place(ws, live, environment):
+        return None
     try:
         if live.content != rendered_at(ws, revision_of(ws, release, environment), environment, release.artifacts).hash:
             return None
@@ -81,7 +84,7 @@ def contents(ws: "Workspace", release: Release) -> dict[str, str]:
     found: dict[str, str] = {}
     for environment in ws.project.environments:
         live = next(iter(ws.records.deployed(environment.name)), None)
-        if live is None or _images(live.release) != _images(release):
+        if live is None or _images(live.release) != _images(release) or not _same_place(ws, live, environment):
             continue
         try:
             revision = revision_of(ws, release, environment)
@@ -93,6 +96,17 @@ def contents(ws: "Workspace", release: Release) -> dict[str, str]:
 
 def _images(release: Release) -> tuple[str, ...]:
     return tuple(sorted(f"{a.service}={a.image}" for a in release.artifacts))
+
+
+def _same_place(ws: "Workspace", live: Deployed, environment: Environment) -> bool:
+    """Whether what runs was brought up where it would be now: the same objects on another target are not there yet."""
+    entries = ws.journal.read(live.promotion)
+    then = fold(entries).plan.declared if entries else None
+    return then is not None and _place(then) == _place(environment)
+
+
+def _place(environment: Environment) -> tuple[object, ...]:
+    return environment.target, environment.registry, environment.secrets
 
 
 def _succeeded(ws: "Workspace", environment: Environment) -> frozenset[str]:

@@ -88,7 +88,7 @@ class ReleaseRecord(msgspec.Struct, frozen=True):
     """Who registered it: a person's name from the file, or `name <email>` of Git where the file knows nobody."""
     authors: tuple[str, ...] = ()
     """E-mail addresses of the authors, committers and co-authors of the commits since the release before."""
-    contents: dict[str, str] = {}
-    """Environment → hash of what it renders to there, where that could be the same as what ran when the release was made."""
     note: str = ""
     """The first line of the newest commit's message, or what `--note` says."""
+    contents: dict[str, str] = {}
+    """Environment → hash of what it renders to there, where that could be the same as what ran when the release was made."""
