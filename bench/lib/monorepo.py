@@ -184,12 +184,12 @@ def write(root: Path, services: int, kind: str) -> Path:
 def commit(root: Path, message: str) -> str:
     """Commit everything; return the commit's id."""
     git(root, "add", "--all")
-    who = ["-c", "user.name=Bench", "-c", "user.email=bench@example.com"]
-    git(root, *who, "-c", "commit.gpgSign=false", "commit", "--quiet", "--message", message)
+    git(root, "commit", "--quiet", "--message", message)
     return git(root, "rev-parse", "HEAD")
 
 
 def git(root: Path, *arguments: str) -> str:
     """Run Git there."""
-    done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True)
+    own = ["-c", "user.name=Bench", "-c", "user.email=bench@example.com", "-c", "commit.gpgSign=false"]
+    done = subprocess.run(["git", "-C", str(root), *own, *arguments], capture_output=True, text=True, check=True)
     return done.stdout.strip()

@@ -70,6 +70,11 @@ class CommandLine(msgspec.Struct, frozen=True):
         return frozenset((*given, *secret))
 
     @property
+    def secrets(self) -> frozenset[str]:
+        """The names, in Podman's store, of the secrets that it handed over."""
+        return frozenset(v.partition(",")[0] for v in self.values("--secret"))
+
+    @property
     def foreign(self) -> dict[str, str]:
         """The flags that Vivido never writes and that nothing else shows, with their values."""
         found: dict[str, str] = {}

@@ -91,7 +91,7 @@ def container(
             "command": [str(seen.get("Path") or ""), *(seen.get("Args") or [])],
             "directory": str(config.get("WorkingDir") or "/"),
             "user": str(config.get("User") or ""),
-            "env": environment(config),
+            "env": _variables(looked, config),
             "limits": _limits(looked, host),
             "mounts": mounts(seen, host),
             "secrets": {str(s["Name"]): f"{int(s.get('Mode') or 0):04o}" for s in config.get("Secrets") or []},
@@ -106,6 +106,14 @@ def container(
     )
 
 
+def _variables(looked: Looked, config: Json) -> dict[str, str]:
+    """Return the variables, without what Podman (since 5.3) shows of secrets: their names in its store, as if these were any."""
+    hidden = looked.line.secrets
+    return {name: value for name, value in environment(config).items() if not (name in hidden and value == _HIDDEN)}
+
+
+_HIDDEN = "*******"
+"""What Podman shows for a value that it keeps to itself (`libpod/container_inspect.go`)."""
 _LABELS = (label.GENERATION, label.ROLE, label.WORKLOAD, label.SERVICE, label.DIGEST)
 
 
