@@ -33,7 +33,9 @@ def test_what_was_kept_is_found_and_nothing_else(path: Path) -> None:
     assert cache.get(["a", "b", "c", "a"], 0) == {"a": b"2", "b": b""}
     assert cache.get([str(n) for n in range(2000)], 0) == {}
     cache.close()
-    assert ContentCache(path).get(["a"], 0) == {"a": b"2"}
+    again = ContentCache(path)
+    assert again.get(["a"], 0) == {"a": b"2"}
+    again.close()
     assert path.stat().st_mode & 0o077 == 0
 
 
