@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from vivido.app.artifact_drift import ArtifactDrift, running, tags
-from vivido.app.drift_memory import Debt, remember_drift
+from vivido.app.drift_memory import UNGATED, Debt, remember_drift
 from vivido.app.emptied import down_since
 from vivido.app.seen import remember
 from vivido.app.standing import declared_at, standing
+from vivido.app.ungated import Ungated, pulls, ungated
 from vivido.engine.recorder import fold
 from vivido.errors import Error
 from vivido.model.canonical import fingerprint
@@ -71,15 +72,26 @@ class Drift(msgspec.Struct, frozen=True):
     unseen: tuple[str, ...] = ()
     """Parts that could not be looked at, a sentence each."""
     notes: tuple[str, ...] = ()
+    ungated: tuple[Ungated, ...] = ()
+    """Commits on the branch that change what the environment would be, and that no promotion brought."""
+    pulls: bool = False
+    """Whether the environment runs what its branch says, so that an ungated change is live."""
+
+    @property
+    def stands(self) -> bool:
+        """Whether something runs that Git does not say."""
+        return bool(self.live or self.artifacts)
 
     @property
     def found(self) -> bool:
-        """Whether there is any."""
-        return bool(self.live or self.artifacts)
+        """Whether there is any, or something is live that no promotion brought."""
+        return self.stands or (self.pulls and bool(self.ungated))
 
 
 def drift(ws: "Workspace", name: str, progress: Callable[[str], None] = lambda _: None) -> Drift:
     """Look at one environment, compare it with what Git says, and remember the answer. A failure to look is a value.
+
+    The branch is compared with what was promoted, too: a commit that no promotion brought is live where the target pulls.
 
     Args:
         ws: The project.
@@ -104,7 +116,15 @@ def drift(ws: "Workspace", name: str, progress: Callable[[str], None] = lambda _
         found = _look(ws, environment, deployed, progress)
     except Error as e:
         found = Drift(name, kind, now, blind=redact(e.message))
-    remember_drift(ws, name, debts(found), blind=found.blind)
+    unread = ""
+    try:
+        progress(f"comparing {name}'s branch with what was promoted")
+        changes = ungated(ws, environment, deployed)
+        found = msgspec.structs.replace(found, ungated=changes, pulls=pulls(ws, environment))
+    except Error as e:
+        unread = f"the branch could not be compared with what was promoted: {redact(e.message)}"
+        found = msgspec.structs.replace(found, unseen=(*found.unseen, unread))
+    remember_drift(ws, name, debts(found), blind=found.blind, branch_unread=bool(unread))
     return found
 
 
@@ -117,9 +137,10 @@ def under_way(ws: "Workspace", environment: str) -> str:
 
 
 def debts(found: Drift) -> tuple[Debt, ...]:
-    """Return what must be reverted or declared: a sentence for each object."""
+    """Return what must be reverted, declared or promoted: a sentence for each object and each commit."""
     live = [Debt(i.where, sentence(i)) for i in found.live]
-    return (*live, *(Debt(a.where, a.told) for a in found.artifacts))
+    changes = [Debt(u.commit[:12], u.told, kind=UNGATED) for u in found.ungated if found.pulls]
+    return (*live, *(Debt(a.where, a.told) for a in found.artifacts), *changes)
 
 
 def sentence(item: Item) -> str:

@@ -105,10 +105,15 @@ def _refuse(ws: "Workspace", found: Drift) -> None:
             code="drift.waits",
             hint=f"vivido why {name}   says what it waits for; vivido abort {waiting[0].promotion}   ends it.",
         )
-    if found.blind and not found.found:
+    if found.blind and not found.stands:
         raise UnreachableError(f"{name} could not be looked at: {found.blind}", code="drift.blind")
-    if not found.found:
-        raise NotFoundError(f"{name} has no drift: there is nothing to put back", code="drift.none")
+    if not found.stands:
+        hint = f"Its ungated changes are commits: promote them, or take them back with git revert {found.ungated[-1].commit[:12]}"
+        raise NotFoundError(
+            f"{name} has no drift: there is nothing to put back",
+            code="drift.none",
+            hint=hint if found.ungated else "",
+        )
 
 
 def chosen(found: Drift, only: tuple[str, ...]) -> tuple[list[Item], list[tuple[str, str]]]:

@@ -11,10 +11,11 @@ drift_app = App(name="drift", help="Find what runs and is not in Git.", result_a
 
 @drift_app.default
 def look(*environments: str, quiet: bool = False, common: Common = PLAIN) -> int:
-    """Compare what runs with what Git says: live drift and artifact drift.
+    """Compare what runs with what Git says, and what Git says with what was promoted.
 
-    Exits with 10 where there is any, with 11 where an environment could not be looked at. What is found is remembered: `vivido
-    status` and `vivido why` tell it until it is reverted or declared.
+    Exits with 10 where there is any drift, with 11 where an environment could not be looked at. What is found is remembered:
+    `vivido status` and `vivido why` tell it until it is reverted or declared. A commit that no promotion brought is an ungated
+    change; it is live, and counts, where the target pulls what the branch says.
 
     Args:
         environments: Their names; without any, all.
@@ -33,7 +34,11 @@ def look(*environments: str, quiet: bool = False, common: Common = PLAIN) -> int
     ids = (
         f"{d.environment} {where}"
         for d in found
-        for where in (*(i.where for i in d.live), *(a.where for a in d.artifacts))
+        for where in (
+            *(i.where for i in d.live),
+            *(a.where for a in d.artifacts),
+            *(u.commit for u in d.ungated if d.pulls),
+        )
     )
     emit(found, common.output, lambda: told(found, width()), ids)
     if any(d.found for d in found):

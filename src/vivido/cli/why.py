@@ -38,12 +38,17 @@ def _text(found: Why) -> str:
 
 
 def debts(last: LastDrift | None, environment: str) -> list[str]:
-    """Return what runs and is not in Git, a line each; empty where the last look found nothing."""
-    if last is None or not last.debts:
-        return []
-    lines = [f"drift in {environment}, seen at {rfc3339(last.at)}:"]
-    lines += [f"  {d.where} since {rfc3339(d.since)}: {d.told}" for d in last.debts]
-    return [*lines, f"      → vivido drift revert {environment}   or   vivido drift adopt {environment} --reason …"]
+    """Return what runs and is not in Git or was never promoted, a line each; empty where the last look found nothing."""
+    lines: list[str] = []
+    if last is not None and last.running:
+        lines.append(f"drift in {environment}, seen at {rfc3339(last.at)}:")
+        lines += [f"  {d.where} since {rfc3339(d.since)}: {d.told}" for d in last.running]
+        lines.append(f"      → vivido drift revert {environment}   or   vivido drift adopt {environment} --reason …")
+    if last is not None and last.ungated:
+        lines.append(f"ungated changes in {environment}, live without a promotion, seen at {rfc3339(last.at)}:")
+        lines += [f"  {d.where} since {rfc3339(d.since)}: {d.told}" for d in last.ungated]
+        lines.append(f"      → vivido drift {environment}   names the release that has them")
+    return lines
 
 
 def _promotion(one: Waiting) -> list[str]:

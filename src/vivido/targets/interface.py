@@ -121,6 +121,15 @@ class TargetKind(Protocol):
         ...
 
 
+@runtime_checkable
+class Pulling(Protocol):
+    """A kind whose environments fetch what a branch says by themselves; one without this verb is brought up by promotions alone."""
+
+    def pulls(self, options: Any) -> bool:
+        """Say whether an environment with these options runs whatever its branch says, promoted or not."""
+        ...
+
+
 class Contents(msgspec.Struct, frozen=True):
     """What of an environment is there, in words for the person who decides."""
 

@@ -40,6 +40,10 @@ class NoneKind:
     options: ClassVar[type[msgspec.Struct]] = NoneOptions
     shorthand: ClassVar[str] = ""
 
+    def pulls(self, options: NoneOptions) -> bool:
+        """Say that it does: whatever brings the commits to life reads them from the branch."""
+        return True
+
     def open(
         self, options: NoneOptions, context: TargetContext, environment: str, environ: Mapping[str, str]
     ) -> NoneTarget:

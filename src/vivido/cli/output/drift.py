@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from vivido.app.artifact_drift import ArtifactDrift
     from vivido.app.drift import Drift, Item
     from vivido.app.revert import Reverting
+    from vivido.app.ungated import Ungated
 
 _HEADS = ["ID", "WHERE", "GIT SAYS", "RUNS"]
 
@@ -30,6 +31,7 @@ def _one(found: "Drift", columns: int) -> list[str]:
         lines += ["", table(rows, _HEADS, columns, give=(1, 2, 3)), ""]
         lines += [line for i in found.live for line in _how(i)]
     lines += [line for a in found.artifacts for line in _artifact(a)]
+    lines += [line for u in found.ungated for line in _ungated(u, found)]
     lines += [f"not seen: {sentence}" for sentence in found.unseen]
     return lines + [f"note: {sentence}" for sentence in found.notes]
 
@@ -41,6 +43,7 @@ def _summary(found: "Drift") -> str:
         return "no drift" if not found.notes else "no drift found"
     parts = [f"{len(found.live)} difference{'s' if len(found.live) != 1 else ''} in what runs"] if found.live else []
     parts += [f"{len(found.artifacts)} in artifacts"] if found.artifacts else []
+    parts += [f"{len(found.ungated)} ungated change{'s' if len(found.ungated) != 1 else ''}"] if found.pulls else []
     return paint(", ".join(parts), "red") + (f" (not all could be judged: {found.blind})" if found.blind else "")
 
 
@@ -63,6 +66,13 @@ def _how(item: "Item") -> list[str]:
 def _artifact(one: "ArtifactDrift") -> list[str]:
     sides = f"expected {one.expected[:19] or 'nothing'}, found {one.found[:19] or 'nothing'}"
     return [f"{one.where}: {one.told}", f"       {sides}"]
+
+
+def _ungated(one: "Ungated", found: "Drift") -> list[str]:
+    state = "live, and no promotion brought it" if found.pulls else "on the branch, and not live before a promotion"
+    release = f"vivido promote {found.environment} --release {one.release}" if one.release else "vivido release create"
+    has = f"{one.release} has it" if one.release else "no release has it yet"
+    return [f"ungated change {one.commit[:12]}: {one.told}", f"       {state}; {has}: {release}"]
 
 
 def reverting(one: "Reverting") -> str:

@@ -104,11 +104,17 @@ def _waiting(column: "Column", now: int) -> list[str]:
 
 
 def _drift(column: "Column") -> list[str]:
-    """Tell the manual changes that nobody reverted or declared."""
+    """Tell the manual changes that nobody reverted or declared, and the live commits that nobody promoted."""
     last = column.drift
     if last is None or not last.debts:
         return []
-    many = f"{len(last.debts)} differences" if len(last.debts) > 1 else "1 difference"
-    since = rfc3339(min(d.since for d in last.debts))
-    head = f"drift in {column.environment}: {many} between what runs and Git, since {since}"
-    return ["", paint(head, "yellow"), f"  → vivido drift {column.environment}"]
+    heads: list[str] = []
+    if last.running:
+        many = f"{len(last.running)} differences" if len(last.running) > 1 else "1 difference"
+        since = rfc3339(min(d.since for d in last.running))
+        heads.append(f"drift in {column.environment}: {many} between what runs and Git, since {since}")
+    if last.ungated:
+        many = f"{len(last.ungated)} commits" if len(last.ungated) > 1 else "1 commit"
+        since = rfc3339(min(d.since for d in last.ungated))
+        heads.append(f"ungated change in {column.environment}: {many} live without a promotion, since {since}")
+    return ["", *(paint(head, "yellow") for head in heads), f"  → vivido drift {column.environment}"]

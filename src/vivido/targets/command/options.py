@@ -24,6 +24,8 @@ class CommandOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
     current: str = ""
     """Prints what runs: lines `service=repository@sha256:…`, or JSON `{"services": {…}, "healthy": true, "urls": {…}}`.
     Without it Vivido cannot tell."""
+    pulls: bool = False
+    """Whether what runs there follows the branch by itself, so that a commit is live before any promotion brought it."""
     timeout: Duration = "10m"
     """How long each command may take."""
 

@@ -158,6 +158,10 @@ class CommandKind:
     options: ClassVar[type[msgspec.Struct]] = CommandOptions
     shorthand: ClassVar[str] = "apply"
 
+    def pulls(self, options: CommandOptions) -> bool:
+        """Say what the file says."""
+        return options.pulls
+
     def open(
         self, options: CommandOptions, context: TargetContext, environment: str, environ: Mapping[str, str]
     ) -> CommandTarget:
