@@ -10,6 +10,13 @@ from vivido.targets.podman.program import labelled
 LOG_SIZE = "10mb"
 """Most that one container's log may take on disk."""
 
+NO_HEALTH_CHECK = ("--health-cmd=none", "--health-interval=0")
+"""Podman does not run the image's own health check: probes are Vivido's.
+
+`--no-healthcheck` means the same, but leaves a timeout of zero, for which `podman update` of 5.4 to 5.8 refuses every change of a
+container (`GetNewHealthCheckConfig` checks the health check that is there, even if none is changed).
+"""
+
 
 class Wiring(msgspec.Struct, frozen=True):
     """How a pod is connected."""
@@ -46,7 +53,7 @@ def container(workload: Workload, spec: Container, dressing: Dressing) -> list[s
     """Return what a container has, up to and including its image and arguments."""
     return [
         "--pull=never",
-        "--no-healthcheck",
+        *NO_HEALTH_CHECK,
         "--log-driver=k8s-file",
         f"--log-opt=max-size={LOG_SIZE}",
         f"--restart={dressing.restart}",

@@ -8,15 +8,15 @@ import msgspec
 from vivido.text.redact import redact
 
 _KNOWN_FLAGS = """
---name --pod --network --hostname --publish --add-host --label --pull --no-healthcheck --log-driver --log-opt --restart
-    --stop-timeout --memory --cpus --user --cap-drop --cap-add --read-only --security-opt --sysctl --group-add --workdir --env
-    --secret --volume --entrypoint"""
+--name --pod --network --hostname --publish --add-host --label --pull --no-healthcheck --health-cmd --health-interval
+    --log-driver --log-opt --restart --stop-timeout --memory --cpus --user --cap-drop --cap-add --read-only --security-opt
+    --sysctl --group-add --workdir --env --secret --volume --entrypoint"""
 KNOWN = frozenset(_KNOWN_FLAGS.split())
-"""What Vivido itself writes (`arguments.py`). What these set is seen elsewhere."""
+"""What Vivido itself writes (`arguments.py`), or wrote before. What these set is seen elsewhere."""
 
 _SEEN_ELSEWHERE_FLAGS = """
 -e -v -p -u -w -m --mount --tmpfs --privileged --device --pid --ipc --uts --userns --dns --cpu-shares -c --cpuset-cpus
-    --cpuset-mems --memory-reservation --memory-swap --oom-score-adj --blkio-weight --health-cmd --net --expose -d --detach -q
+    --cpuset-mems --memory-reservation --memory-swap --oom-score-adj --blkio-weight --net --expose -d --detach -q
     --quiet -h -l --tls-verify"""
 SEEN_ELSEWHERE = frozenset(_SEEN_ELSEWHERE_FLAGS.split())
 """What others may write and is seen elsewhere, or has no effect on what runs."""
