@@ -14,7 +14,7 @@ from vivido.targets.kinds import KINDS
 from vivido.targets.podman.addresses import ensure_addresses
 from vivido.targets.podman.images import has_digest, user_is_root
 from vivido.targets.podman.manifest.blueprint import Probe
-from vivido.targets.podman.materials import remove_secrets, remove_volumes
+from vivido.targets.podman.materials import remove_secrets
 from vivido.targets.podman.names import Names
 from vivido.targets.podman.network import Network, ensure_network, find_network
 from vivido.targets.podman.options import PodmanOptions
@@ -22,6 +22,7 @@ from vivido.targets.podman.program import Podman
 from vivido.targets.podman.proxy.config import configuration, structure
 from vivido.targets.podman.proxy.serving import Route, Server, Serving, merged, opened
 from vivido.targets.podman.target import PodmanTarget
+from vivido.targets.podman.volumes import remove_volumes
 
 if TYPE_CHECKING:
     from conftest import Images, Place

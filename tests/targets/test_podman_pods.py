@@ -128,6 +128,30 @@ def place_context(place: "Place"):
     return context(place.tmp_path, project=place.project)
 
 
+def test_programs_of_any_user_can_write_to_an_empty_volume(place: "Place", images: "Images") -> None:
+    web = images.build("web", "1")
+    at = [{"name": name, "mountPath": f"/{name}"} for name in ("scratch", "fast", "data")]
+    volumes = [
+        {"name": "scratch", "emptyDir": {}},
+        {"name": "fast", "emptyDir": {"medium": "Memory"}},
+        {"name": "data", "persistentVolumeClaim": {"claimName": "data"}},
+    ]
+    one = container(web, volumeMounts=at, securityContext={"runAsUser": 1234, "runAsGroup": 99})
+    two = container(
+        web, volumeMounts=at[:2], securityContext={"runAsUser": 4321}, command=["/bin/busybox", "sleep", "9999"]
+    )
+    pod = deployment("pair", one, two | {"name": "side"}, volumes=volumes)
+    want = place.desired(pod, claim("data"), web=web)
+    place.deploy(want)
+    names = {c["Names"][0].rpartition("-")[2]: c["Names"][0] for c in place.containers()}
+    # Podman 5 looks at a volume's owner again whenever a container starts while nothing is in it.
+    place.podman("restart", "--time=0", names["main"])
+    for path in ("/scratch", "/fast", "/data"):
+        place.podman("exec", names["main"], "/bin/sh", "-c", f"echo 1 >{path}/one")
+    for path in ("/scratch", "/fast"):
+        place.podman("exec", names["side"], "/bin/sh", "-c", f"echo 2 >{path}/two; /bin/busybox rm {path}/one")
+
+
 def test_a_job_runs_once_before_the_pods_and_its_output_can_be_read(place: "Place", images: "Images") -> None:
     web = images.build("web", "1")
     mount = [{"name": "data", "mountPath": "/data"}]

@@ -1,15 +1,13 @@
-"""What containers are given: secrets in Podman's store, volumes with files."""
+"""The secrets that containers are given, in Podman's store."""
 
-import io
-import tarfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from vivido.crashpoint import crashpoint
 from vivido.errors import RefusedError
 from vivido.targets.interface import TargetContext
-from vivido.targets.podman.manifest.blueprint import Blueprint, SecretKey, Variable, Volume
-from vivido.targets.podman.names import GENERATION, Names, key_text
-from vivido.targets.podman.program import Podman, failure, labelled, matching
+from vivido.targets.podman.manifest.blueprint import Blueprint, SecretKey, Variable
+from vivido.targets.podman.names import Names, key_text
+from vivido.targets.podman.program import Podman, failure, labelled
 
 Ask = Callable[[SecretKey], str | None]
 """Secret → value, None where there is no source."""
@@ -100,54 +98,3 @@ def _is_ours(name: str, prefix: str) -> bool:
     """Secrets cannot be selected by label in Podman 4: the name says it, `<prefix>-<generation>-<hash>`."""
     generation, _, rest = name.removeprefix(prefix).partition("-")
     return name.startswith(prefix) and len(rest) == 16 and "-" not in rest and bool(generation)
-
-
-def ensure_volume(podman: Podman, name: str, volume: Volume, labels: dict[str, str]) -> None:
-    """Make a volume and fill it, unless it is there. Files are filled in again: a crash may have left them out."""
-    if not podman.has("volume", name):
-        crashpoint("podman.volume.create.before")
-        podman.run("volume", "create", *labelled(labels), *_options(volume), name)
-        crashpoint("podman.volume.create.after")
-    if volume.how == "files":
-        podman.run("volume", "import", name, "-", stdin=_archive(volume))
-
-
-def _options(volume: Volume) -> list[str]:
-    # No size: Podman 4.3 takes it for a disk quota. The container's memory limit counts what is stored there.
-    return ["--opt=type=tmpfs", "--opt=device=tmpfs"] if volume.how == "memory" else []
-
-
-def _archive(volume: Volume) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        for path, text in volume.files:
-            data = text.encode()
-            entry = tarfile.TarInfo(path)
-            entry.size, entry.mode = len(data), volume.mode
-            archive.addfile(entry, io.BytesIO(data))
-    return out.getvalue()
-
-
-def remove_volumes(podman: Podman, labels: dict[str, str], keep: Iterable[str]) -> None:
-    """Remove the volumes of an environment that belong to generations other than the kept; claims carry no generation.
-
-    One that a container still uses stays, and goes the next time.
-    """
-    found = podman.json("volume", "ls", "--format=json", *matching(labels)) or []
-    kept = set(keep)
-    doomed = [v["Name"] for v in found if _goes(v.get("Labels") or {}, labels, kept)]
-    if doomed:
-        podman.attempt("volume", "rm", *doomed)
-
-
-def claimed(podman: Podman, labels: dict[str, str]) -> tuple[str, ...]:
-    """Return the volumes of an environment's claims: those that belong to no generation."""
-    found = podman.json("volume", "ls", "--format=json", *matching(labels)) or []
-    ours = ((v["Name"], v.get("Labels") or {}) for v in found)
-    return tuple(sorted(name for name, has in ours if labels.items() <= has.items() and not has.get(GENERATION)))
-
-
-def _goes(found: dict[str, str], wanted: dict[str, str], kept: set[str]) -> bool:
-    # Podman 4.3 lists volumes that bear any of the labels, where containers have to bear all.
-    generation = found.get(GENERATION)
-    return wanted.items() <= found.items() and bool(generation) and generation not in kept

@@ -12,10 +12,11 @@ from vivido.targets.podman import names as label
 from vivido.targets.podman.arguments import Dressing, Wiring, container, sandbox
 from vivido.targets.podman.images import refuse_root
 from vivido.targets.podman.manifest.blueprint import Container, Mount, Volume, Workload
-from vivido.targets.podman.materials import Secrets, ensure_volume
+from vivido.targets.podman.materials import Secrets
 from vivido.targets.podman.names import Names
 from vivido.targets.podman.program import Podman, failure, labelled
 from vivido.targets.podman.removal import remove_pod
+from vivido.targets.podman.volumes import ensure_volume
 
 _NAME_IN_USE = re.compile(r"already (in use|exists)|name .* is in use|pod already exists")
 
@@ -138,7 +139,7 @@ class Maker:
         labels = self._names.labels
         if volume.how != "claim":
             labels = {**labels, label.GENERATION: self._desired.generation}
-        ensure_volume(self._podman, name, volume, labels)
+        ensure_volume(self._podman, name, volume, pod.workload, labels)
         return name
 
     def _source(self, volume: str, mount: Mount) -> str:

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from vivido.crashpoint import crashpoint
 from vivido.targets.interface import Contents
 from vivido.targets.podman.foreign import refuse_foreign
-from vivido.targets.podman.materials import claimed
 from vivido.targets.podman.names import Names
 from vivido.targets.podman.network import find_network
 from vivido.targets.podman.program import Podman
 from vivido.targets.podman.seen import Seen, see
+from vivido.targets.podman.volumes import claimed
 
 _NAMED = 3
 """Containers that are told by name."""

@@ -17,7 +17,7 @@ from vivido.targets.podman.foreign import refuse_foreign
 from vivido.targets.podman.health import live
 from vivido.targets.podman.manifest.blueprint import Blueprint
 from vivido.targets.podman.manifest.read import read_blueprint
-from vivido.targets.podman.materials import remove_secrets, remove_volumes
+from vivido.targets.podman.materials import remove_secrets
 from vivido.targets.podman.names import Names
 from vivido.targets.podman.network import Network, find_network
 from vivido.targets.podman.options import PodmanOptions
@@ -31,6 +31,7 @@ from vivido.targets.podman.removal import contents, remove_claims, stop_and_remo
 from vivido.targets.podman.seen import Seen, see
 from vivido.targets.podman.stage import Stage
 from vivido.targets.podman.switching import serving_of
+from vivido.targets.podman.volumes import remove_volumes
 from vivido.time.option import seconds
 
 STOP_TIMEOUT = 3600.0

@@ -23,6 +23,7 @@ from vivido.targets.podman.observe.traces import Place
 from vivido.targets.podman.observe.wanted import Wanted, network_fields
 from vivido.targets.podman.program import Podman, matching
 from vivido.targets.podman.proxy.serving import Serving
+from vivido.targets.podman.volumes import lasting
 
 SINCE = "168h"
 """How far back events are read."""
@@ -126,7 +127,7 @@ class Look:
 
     def _volumes(self, desired: list[Thing]) -> list[Thing]:
         listed = self._podman.json("volume", "ls", "--format=json") or []
-        options = {str(v["Name"]): dict(v.get("Options") or {}) for v in listed}
+        options = {str(v["Name"]): lasting(v.get("Options") or {}) for v in listed}
         found: list[Thing] = []
         for thing in desired:
             name = thing.identity.name

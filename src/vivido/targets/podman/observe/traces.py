@@ -1,6 +1,7 @@
 """What Podman remembers of when and how: its events, and what made a container. It keeps no users. Pure."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from vivido.model.difference import ObjectIdentity
@@ -38,9 +39,7 @@ def of_events(events: Iterable[Mapping[str, Any]], places: Mapping[str, Place]) 
         place, told = places.get(str(event.get("Name"))), FIELDS.get(str(event.get("Status")))
         if place is not None and told is not None:
             field, what = told
-            found.append(
-                Trace(place[0], what, str(event.get("Time", "")), path=(*place[1], *([field] if field else [])))
-            )
+            found.append(Trace(place[0], what, _when(event), path=(*place[1], *([field] if field else []))))
     return tuple(found)
 
 
@@ -49,8 +48,17 @@ def restarts(events: Iterable[Mapping[str, Any]], places: Mapping[str, Place]) -
     times: dict[str, list[str]] = {}
     for event in events:
         if str(event.get("Status")) == "restart" and str(event.get("Name")) in places:
-            times.setdefault(str(event["Name"]), []).append(str(event.get("Time", "")))
+            times.setdefault(str(event["Name"]), []).append(_when(event))
     return tuple(f"{name} was restarted {len(at)} times, last at {max(at)}" for name, at in sorted(times.items()))
+
+
+def _when(event: Mapping[str, Any]) -> str:
+    """Return the time of an event, RFC 3339: Podman 4 prints it, Podman 5 counts the nanoseconds since 1970."""
+    counted = event.get("timeNano")
+    if not isinstance(counted, int):
+        return str(event.get("Time", ""))
+    seconds, rest = divmod(counted, 10**9)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
 
 
 def of_making(looked: Looked, place: Place) -> tuple[Trace, ...]:
