@@ -113,7 +113,7 @@ def propose(
         content=rendered.hash,
         steps=forward(rules.environment),
         undo=undo(environment),
-        cleanup=cleanup(),
+        cleanup=cleanup(environment),
         gates=rules.environment.gates,
         roster=rules.roster,
         way_back=back,

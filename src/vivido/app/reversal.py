@@ -6,6 +6,7 @@ import msgspec
 
 from vivido.app.content import refused, rendered_with
 from vivido.app.planning import declared
+from vivido.engine.recorder import fold
 from vivido.errors import ConflictError
 from vivido.git.commit import Edits, Kept
 from vivido.git.reverse import Conflicts, reverse
@@ -31,8 +32,15 @@ def commits_since(ws: "Workspace", environment: str, release: str) -> tuple[str,
     for deployed in ws.records.deployed(environment, limit=1000):
         if deployed.release.id == release:
             return tuple(found)
-        found.append(deployed.commit)
+        if not _unedited(ws, deployed.promotion):
+            found.append(deployed.commit)
     return tuple(found)
+
+
+def _unedited(ws: "Workspace", promotion: str) -> bool:
+    """Whether a promotion found the branch as it should be and made no commit: what it names is somebody else's."""
+    entries = ws.journal.read(promotion)
+    return bool(entries) and bool(fold(entries).facts.get("unedited"))
 
 
 def reversal(ws: "Workspace", plan: Plan, tip: str) -> Reversal:
@@ -50,8 +58,14 @@ def reversal(ws: "Workspace", plan: Plan, tip: str) -> Reversal:
     return Reversal(files, rendered_with(ws, tip, environment, _plain(ws, environment, files), services))
 
 
-def rendered_back(ws: "Workspace", plan: Plan) -> Rendered:
-    """Return what a rollback brings, before or after its commit was made."""
+def rendered_back(ws: "Workspace", plan: Plan, commit: str) -> Rendered:
+    """Return what a rollback brings, before or after its commit was made.
+
+    Args:
+        ws: The project.
+        plan: The rollback's.
+        commit: Its commit, where that is known; else empty.
+    """
     from vivido.app.content import rendered_at
     from vivido.git.history import find_by_trailer
 
@@ -59,8 +73,8 @@ def rendered_back(ws: "Workspace", plan: Plan) -> Rendered:
     repository = ws.repository(environment)
     tip = repository.fetch()
     key = {"Vivido-Promotion": plan.promotion, "Vivido-Step": "commit"}
-    made = find_by_trailer(repository.mirror, repository.branch, key, plan.base or None)
-    if made is not None:
+    made = commit or find_by_trailer(repository.mirror, repository.branch, key, plan.base or None)
+    if made:
         return rendered_at(ws, made, environment, plan.release.artifacts)
     return reversal(ws, plan, tip).rendered
 

@@ -59,7 +59,7 @@ def plan_rollback(
         content="",
         steps=_steps(rules.environment, discard_edits, passed=True),
         undo=undo(environment),
-        cleanup=cleanup(),
+        cleanup=cleanup(environment),
         gates=rules.environment.gates,
         roster=rules.roster,
         way_back=way_back(live, name),

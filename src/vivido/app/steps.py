@@ -2,6 +2,9 @@
 
     check → gates before → (copy) → stage → commit → switch → gates after → settle → tag → record
 
+With `change: branch` the commit comes before `stage`, and waits there until people have merged it: nothing is kept up beside
+what runs for as long as a review takes.
+
 A failure before the commit cleans up what was staged and changes nothing; one after it gives the traffic back first, then
 reverts the commit (the way back must not wait for a Git server), then settles. The record comes last: what follows from it
 (promotions to the next environments, pins) cannot be taken back.
@@ -12,7 +15,7 @@ from collections.abc import Sequence
 from vivido.model.plan import Step
 from vivido.model.project import Environment, GateSpec
 
-_CHECK, _BEFORE, _COPY, _STAGE, _COMMIT, _SWITCH, _AFTER, _SETTLE, _TAG, _RECORD = range(10)
+_CHECK, _BEFORE, _COPY, _REVIEW, _STAGE, _COMMIT, _SWITCH, _AFTER, _SETTLE, _TAG, _RECORD = range(11)
 
 SKIPPED_ON_ROLLBACK = "rolling back: the release passed the gates of this environment when it was promoted here"
 """Why a rollback does not judge gates again (semantics §3): the way back must not need what is broken."""
@@ -26,7 +29,7 @@ def forward(environment: Environment, *, rollback: bool = False) -> tuple[Step, 
         *(_gate(g, _BEFORE, skip=rollback) for g in environment.gates if g.moment == "before"),
         *_copy(environment),
         Step("stage", "stage", _STAGE, f"bring up in {name}, without traffic"),
-        Step("commit", "commit", _COMMIT, "commit to the configuration", {"reverse": rollback}, commits=True),
+        _commit(environment, {"reverse": rollback}),
         Step("switch", "switch", _SWITCH, f"switch {name}'s traffic"),
         *(_gate(g, _AFTER, skip=rollback) for g in environment.gates if g.moment == "after"),
         Step("settle", "settle", _SETTLE, "drain and remove what ran before"),
@@ -47,16 +50,37 @@ def undo(environment: Environment) -> tuple[Step, ...]:
     return (
         Step("undo-stage", "stage", 0, "bring up what ran before", {"back": True}),
         Step("undo-switch", "switch", 1, f"give {name}'s traffic back", {"back": True}),
-        Step("undo-commit", "commit", 2, "revert the commit", {"back": True}),
+        _revert(environment),
         Step("undo-settle", "settle", 3, "drain and remove the failed release", {"back": True}),
         Step("undo-record", "record", 4, "forget that it ran", {"back": True}),
         Step("undo-tag", "tag", 5, f"put the tag {name} back", {"back": True}),
     )
 
 
-def cleanup() -> tuple[Step, ...]:
-    """Return the steps that remove what was staged by a promotion that changed nothing else."""
-    return (Step("clean", "settle", 0, "remove what was staged", {"back": True}),)
+def cleanup(environment: Environment) -> tuple[Step, ...]:
+    """Return the steps that remove what was staged, and proposed, by a promotion that changed nothing else."""
+    clean = Step("clean", "settle", 0, "remove what was staged", {"back": True})
+    if not reviewed(environment):
+        return (clean,)
+    return (clean, Step("withdraw", "withdraw", 1, "remove the branch for review"))
+
+
+def reviewed(environment: Environment) -> bool:
+    """Say whether people merge what promotions change there."""
+    return environment.change == "branch"
+
+
+def _commit(environment: Environment, options: dict[str, bool]) -> Step:
+    if not reviewed(environment):
+        return Step("commit", "commit", _COMMIT, "commit to the configuration", options, commits=True)
+    return Step(
+        "commit", "propose", _REVIEW, "commit to a branch for review, until it is merged", options, commits=True
+    )
+
+
+def _revert(environment: Environment) -> Step:
+    kind, until = ("propose", ", on a branch for review") if reviewed(environment) else ("commit", "")
+    return Step("undo-commit", kind, 2, f"revert the commit{until}", {"back": True})
 
 
 def _copy(environment: Environment) -> tuple[Step, ...]:

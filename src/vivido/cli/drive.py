@@ -82,7 +82,7 @@ def _pause(ws: "Workspace", found: Waiting) -> float | None:
         return _LOOK
     if row.status in (Status.PAUSED, Status.STUCK) or (row.due is None and row.status == Status.WAITING):
         return None
-    if row.status == Status.QUEUED:
+    if row.status == Status.QUEUED or _for_people(found):
         return None
     return max(0.0, min(((row.due or 0) - ws.now()) / SECOND, 5.0))
 
@@ -108,6 +108,12 @@ def _tell(found: Waiting) -> None:
 def _blind(found: Waiting) -> bool:
     """Whether it stands still only because something cannot be judged or reached."""
     return bool(found.conditions) and all(c.outcome == "blind" for c in found.conditions)
+
+
+def _for_people(found: Waiting) -> bool:
+    """Whether only people can bring it on, whoever looks however often."""
+    standing = [c for c in found.conditions if c.outcome != "failed"]
+    return bool(standing) and all(c.unmet and all(u.who for u in c.unmet) for c in standing)
 
 
 def _waits(found: Waiting) -> int:

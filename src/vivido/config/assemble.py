@@ -139,6 +139,7 @@ def _environment(entry: Entry, kinds: Kinds, file: str) -> Environment:
         configuration=_own_configuration(node),
         alias=text_of(child(node, "alias")) or "",
         own=tuple(map(normal, _texts(child(node, "own")))),
+        change=text_of(child(node, "change")) or "commit",
         secrets={
             secret.key: {e.key: msgspec.convert(plain(e.value), SecretSource) for e in entries(secret.value)}
             for secret in entries(child(node, "secrets"))

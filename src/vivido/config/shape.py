@@ -246,6 +246,9 @@ class EnvironmentShape(Shape, frozen=True):
     """Layout `repositories`: the repository with its configuration."""
     branch: Text | UnsetType = UNSET
     """Layout `branches`: its branch."""
+    change: Literal["commit", "branch"] = "commit"
+    """`commit`: a promotion commits to its branch. `branch`: it commits to `vivido/<environment>/<promotion>`, for people to
+    review, and goes on when that has been merged."""
     own: Text | list[Text] = []
     """Layout `branches`: files that belong to it, and stay as its branch has them: `deploy/*/env/**`, `**/limits.yaml`."""
     alias: Text | UnsetType = UNSET

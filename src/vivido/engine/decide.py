@@ -80,7 +80,8 @@ def _wanted(state: State, step: Step, tick: Tick) -> Execute | None:
         return Execute(step, known.attempt, look=False)
     due = known.judgment.look_again
     ripe = due is not None and due <= tick.at
-    if known.judgment.outcome is Outcome.FAILED or not (ripe or tick.woken):
+    called_off = state.stopping and known.handed_over
+    if known.judgment.outcome is Outcome.FAILED or not (ripe or tick.woken or called_off):
         return None
     return Execute(step, known.attempt, look=True)
 

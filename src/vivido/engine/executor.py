@@ -26,7 +26,7 @@ class Work(msgspec.Struct, frozen=True):
 
     find_only: bool = False
     """Only of steps that commit: it must be learned whether the effect is there, and it must not be made. The executor says
-    `passed` where it is there and `pending` where it is not."""
+    `passed` where it is there and `pending` where it is not; what was handed over to others is called off first."""
 
     @property
     def key(self) -> str:

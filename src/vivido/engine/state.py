@@ -39,6 +39,10 @@ class Status(StrEnum):
 FINAL = frozenset({Status.SUCCEEDED, Status.REFUSED, Status.WENT_BACK, Status.ABORTED, Status.SUPERSEDED})
 
 
+HANDED_OVER = "handed-over"
+"""In the evidence of a pending step that commits: to what its effect was handed over, such as a branch for review."""
+
+
 class Direction(StrEnum):
     """Which of the plan's three lists of steps is being worked through."""
 
@@ -75,6 +79,15 @@ class StepState(msgspec.Struct, frozen=True):
     def limbo(self) -> bool:
         """Begun, and nobody knows whether its effect happened: the process died in it, or could not see the answer."""
         return self.began and (self.judgment is None or self.judgment.outcome is Outcome.BLIND)
+
+    @property
+    def handed_over(self) -> bool:
+        """Others were asked to bring its effect about, and may do so at any time."""
+        return (
+            self.judgment is not None
+            and self.judgment.outcome is Outcome.PENDING
+            and bool(self.judgment.evidence.get(HANDED_OVER))
+        )
 
 
 class State(msgspec.Struct, frozen=True):
@@ -119,8 +132,9 @@ class State(msgspec.Struct, frozen=True):
 
     @property
     def touched(self) -> bool:
-        """Whether anything but looking was begun; such a promotion is never superseded."""
-        return any(step.kind not in ("check", "gate") and self.step(step).began for step in self.plan.steps)
+        """Whether anything but looking and asking was begun; such a promotion is never superseded."""
+        begun = (step for step in self.plan.steps if step.kind not in ("check", "gate") and self.step(step).began)
+        return any(not self.step(step).handed_over for step in begun)
 
     @property
     def stopping(self) -> bool:
@@ -131,8 +145,9 @@ class State(msgspec.Struct, frozen=True):
 
     @property
     def unsure(self) -> tuple[Step, ...]:
-        """The steps of which nobody knows whether they changed the outside for good."""
-        return tuple(step for step in self.plan.steps if step.commits and self.step(step).limbo)
+        """The steps of which nobody knows whether they changed the outside for good, or will before they are called off."""
+        known = ((step, self.step(step)) for step in self.plan.steps if step.commits)
+        return tuple(step for step, s in known if s.limbo or s.handed_over)
 
     @property
     def direction(self) -> Direction:

@@ -134,7 +134,7 @@ def publish(mirror: Mirror, branch: str, derive: Derive, key: Key, hand: Hand, *
         edit = derive(tip)
         if isinstance(edit, AlreadyThere):
             return edit.commit
-        commit = _commit(mirror, tip, edit, key, hand)
+        commit = commit_edit(mirror, tip, edit, key, hand)
         if not edit.allow_empty and tree_id(mirror, commit) == tree_id(mirror, tip):
             return tip
         result = push(mirror, branch, commit, tip)
@@ -154,7 +154,12 @@ def publish(mirror: Mirror, branch: str, derive: Derive, key: Key, hand: Hand, *
     )
 
 
-def _commit(mirror: Mirror, tip: str, edit: Edit, key: Key, hand: Hand) -> str:
+def commit_edit(mirror: Mirror, tip: str, edit: Edit, key: Key, hand: Hand) -> str:
+    """Make the commit of an edit on a tip, with its key, and return its id. Nothing is pushed.
+
+    Raises:
+        Error: As `git.commit.commit_files`.
+    """
     message = with_trailers(edit.subject, edit.body, {**edit.trailers, **key.trailers})
     return commit_files(
         mirror,

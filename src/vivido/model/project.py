@@ -157,6 +157,8 @@ class Environment(msgspec.Struct, frozen=True):
     """Pattern of a further tag for what comes here, with `{version}`; empty: none."""
     own: tuple[str, ...] = ()
     """Layout `branches`: patterns of the files that belong to it, and stay as its branch has them."""
+    change: str = "commit"
+    """`commit`: promotions commit to its branch; `branch`: to a branch of their own, and wait until people merged it."""
 
 
 class SecretAllowance(msgspec.Struct, frozen=True):

@@ -62,7 +62,7 @@ def plan(
         content=promotion,
         steps=forward(where, rollback=kind == "rollback"),
         undo=undo(where),
-        cleanup=cleanup(),
+        cleanup=cleanup(where),
         gates=gates,
         roster=Roster(),
         way_back=WayBack("", "", "", "none"),

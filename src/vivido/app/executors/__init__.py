@@ -8,6 +8,7 @@ from vivido.app.executors.commit import Commit
 from vivido.app.executors.copy import Copy
 from vivido.app.executors.down import Down
 from vivido.app.executors.gate import Gate
+from vivido.app.executors.propose import Propose, Withdraw
 from vivido.app.executors.record import Record
 from vivido.app.executors.tag import Tag
 from vivido.app.executors.traffic import Settle, Stage, Switch
@@ -25,6 +26,8 @@ def executors(ws: "Workspace") -> Executors:
         "copy": Copy(ws),
         "stage": Stage(ws),
         "commit": Commit(ws),
+        "propose": Propose(ws),
+        "withdraw": Withdraw(ws),
         "switch": Switch(ws),
         "settle": Settle(ws),
         "down": Down(ws),

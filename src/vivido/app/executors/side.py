@@ -45,7 +45,7 @@ def new_side(ws: "Workspace", work: Work) -> Desired:
         # Later edits by people stay, so a rollback is rendered from the branch, not from the old revision.
         from vivido.app.reversal import rendered_back
 
-        rendered = rendered_back(ws, plan)
+        rendered = rendered_back(ws, plan, str(work.state.facts.get("commit", "")))
     else:
         rendered = rendered_at(ws, revision_of(ws, plan.release, environment), environment, plan.release.artifacts)
     if rendered.hash != plan.content:

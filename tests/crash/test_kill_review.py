@@ -1,0 +1,91 @@
+"""kill -9 while a change is proposed, merged and called off (`change: branch`): as if nothing had happened."""
+
+import subprocess
+
+import pytest
+
+from vivido.testing.miniature import Miniature
+
+pytestmark = pytest.mark.real("ssh-keygen", "git")
+
+
+def _reviewed(mini: Miniature) -> None:
+    file = mini.clone / "vivido.yaml"
+    file.write_text(file.read_text().replace("    target: {command:", "    change: branch\n    target: {command:"))
+
+
+def _git(mini: Miniature, *args: str) -> str:
+    done = subprocess.run(["git", "-C", str(mini.origin), *args], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def _waiting(mini: Miniature) -> list[str]:
+    return _git(mini, "for-each-ref", "--format=%(refname:short)", "refs/heads/vivido").split()
+
+
+def _merge(mini: Miniature) -> None:
+    """Merge by moving the branch forward, as a forge does where it can."""
+    (branch,) = _waiting(mini)
+    _git(mini, "merge-base", "--is-ancestor", "main", branch)
+    _git(mini, "update-ref", "refs/heads/main", branch)
+
+
+def _points(mini: Miniature, code: int, *command: str) -> list[str]:
+    """Run a command undisturbed and return the crashpoints that it passes: of each the first and the last passage."""
+    log = mini.root / "points"
+    log.unlink(missing_ok=True)
+    ran = mini.run(*command, environ={"VIVIDO_CRASH_LOG": str(log)})
+    assert ran.code == code, ran.err
+    names = log.read_text().splitlines()
+    return [point for n in dict.fromkeys(names) for point in dict.fromkeys((f"{n}#1", f"{n}#{names.count(n)}"))]
+
+
+def _column(mini: Miniature) -> tuple[str, list[str]]:
+    column = mini.good("status", "-o", "json").json()["columns"][0]
+    return column["release"], [w["status"] for w in column["open"]]
+
+
+def test_a_proposal_killed_anywhere_is_one_branch_with_one_commit_and_its_merge_one_promotion(mini: Miniature) -> None:
+    _reviewed(mini)
+    first = mini.release("v0")
+    proposing = _points(mini, 9, "promote", "dev", "--release", first, "--yes")
+    assert {"git.commit.before#1", "git.push.before#1", "git.push.after#1"} <= set(proposing)
+    _merge(mini)
+    merged = _points(mini, 0, "retry", "dev")
+    assert "git.push.before#1" in merged, "the branch for review is removed"
+    for number, point in enumerate([*proposing, *merged], start=1):
+        release, at = mini.release(f"v{number}"), len(mini.log())
+        crash = {"VIVIDO_CRASH_AT": point}
+        if number <= len(proposing):
+            killed = mini.run("promote", "dev", "--release", release, "--yes", environ=crash)
+        else:
+            assert mini.run("promote", "dev", "--release", release, "--yes").code == 9
+            _merge(mini)
+            killed = mini.run("retry", "dev", environ=crash)
+        assert killed.code == -9, (point, killed.err)
+        mini.good("run", "--once")
+        if number <= len(proposing):
+            (branch,) = _waiting(mini)
+            assert _git(mini, "rev-list", "--count", f"main..{branch}") == "1", point
+            _merge(mini)
+        mini.run("retry", "dev")
+        assert _column(mini) == (release, []), point
+        assert len(mini.log()) == at + 1, point
+        assert _waiting(mini) == [], point
+    assert mini.good("ledger", "verify").code == 0
+
+
+def test_an_abort_killed_anywhere_leaves_nothing(mini: Miniature) -> None:
+    _reviewed(mini)
+    before = mini.log()
+    mini.run("promote", "dev", "--release", mini.release("v0"), "--yes")
+    points = _points(mini, 3, "abort", "dev", "--reason", "a test")
+    assert "git.push.before#1" in points
+    for number, point in enumerate(points, start=1):
+        assert mini.run("promote", "dev", "--release", mini.release(f"v{number}"), "--yes").code == 9
+        killed = mini.run("abort", "dev", "--reason", "a test", environ={"VIVIDO_CRASH_AT": point})
+        assert killed.code == -9, (point, killed.err)
+        mini.good("run", "--once")
+        assert _waiting(mini) == [], point
+        assert _column(mini) == ("", []), point
+    assert mini.log() == before
