@@ -58,6 +58,7 @@ _TITLES = {
     "registry": "Registries",
     "release": "Releases",
     "render": "Rendering",
+    "review": "Reviews",
     "rollback": "Rollbacks",
     "secret": "Secrets",
     "service": "Services",
