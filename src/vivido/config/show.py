@@ -88,6 +88,7 @@ def _environment(environment: Environment) -> dict[str, Any]:
         "target": _kinded(environment.target),
         "promote": "automatically" if environment.automatic else "manually",
         "queue": environment.queue,
+        "change": environment.change,
         **_given(url=environment.url, registry=environment.registry, alias=environment.alias),
         **_where(environment),
         "gates": [_gate(g) for g in environment.gates],
