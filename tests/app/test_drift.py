@@ -38,6 +38,9 @@ def test_nothing_is_found_where_what_was_promoted_runs(mini: Miniature) -> None:
     promoted(mini)
     ran = mini.run("drift", "staging")
     assert (ran.code, ran.out) == (0, "staging: no drift\n")
+    refused = mini.run("drift", "revert", "staging", "--yes")
+    assert refused.code == 6
+    assert "there is nothing to put back" in refused.err
 
 
 def test_a_digest_that_was_never_promoted_is_found_remembered_and_forgotten(mini: Miniature) -> None:

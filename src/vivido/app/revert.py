@@ -108,11 +108,10 @@ def _refuse(ws: "Workspace", found: Drift) -> None:
     if found.blind and not found.stands:
         raise UnreachableError(f"{name} could not be looked at: {found.blind}", code="drift.blind")
     if not found.stands:
-        hint = f"Its ungated changes are commits: promote them, or take them back with git revert {found.ungated[-1].commit[:12]}"
+        newest = found.ungated[-1].commit[:12] if found.ungated else ""
+        hint = f"Its ungated changes are commits: promote them, or take them back with git revert {newest}"
         raise NotFoundError(
-            f"{name} has no drift: there is nothing to put back",
-            code="drift.none",
-            hint=hint if found.ungated else "",
+            f"{name} has no drift: there is nothing to put back", code="drift.none", hint=hint if newest else ""
         )
 
 
