@@ -5,7 +5,7 @@ replicas, patches and a generated ConfigMap. Helm: one chart with the same kinds
 """
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ENVIRONMENTS = ("dev", "staging", "production")
@@ -114,6 +114,15 @@ image:
   repository: registry.example.com/shop/{name}
   digest: {digest}
 """
+PARITY = """\
+parity:
+  "*":
+    allow:
+      - {at: Deployment/*/spec/replicas, because: later is larger, holds: earlier < later}
+      - {at: Deployment/*/spec/template/spec/containers/main/env/ENVIRONMENT/value, because: its own name}
+      - {at: ConfigMap/*/data/ENVIRONMENT, because: its own name}
+"""
+"""Which differences between the environments are meant; names of hosts are declared as tokens."""
 
 
 def name(number: int) -> str:
@@ -140,12 +149,16 @@ def kustomize(services: int) -> Iterator[tuple[str, str]]:
 def helm(services: int) -> Iterator[tuple[str, str]]:
     """Yield the files of the same with one chart, by path."""
     yield "charts/service/Chart.yaml", "apiVersion: v2\nname: service\nversion: 1.0.0\n"
-    yield "charts/service/values.yaml", "name: ''\nreplicas: 1\nhost: ''\nimage: {repository: '', digest: ''}\n"
+    yield (
+        "charts/service/values.yaml",
+        "name: ''\nreplicas: 1\nhost: ''\nlimit: '100'\nimage: {repository: '', digest: ''}\n",
+    )
     env = "\n".join(f"        - {{name: VARIABLE_{n}, value: 'value {n}'}}" for n in range(20))
     image = "{{ .Values.image.repository }}@{{ .Values.image.digest }}"
     deployment = _DEPLOYMENT.format(name="NAME", env=env).replace("image: NAME", f'image: "{image}"')
     others = _OTHERS.format(name="NAME", host='"{{ .Values.host }}"')
-    settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME-settings}\ndata: {SERVICE: NAME, LIMIT: '100'}\n"
+    settings = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME-settings}\n"
+    settings += "data: {SERVICE: NAME, LIMIT: '{{ .Values.limit }}'}\n"
     for file, text in (("deployment", deployment), ("others", others), ("settings", settings)):
         text = text.replace("replicas: 1", "replicas: {{ .Values.replicas }}")  # noqa: PLW2901
         yield f"charts/service/templates/{file}.yaml", text.replace("NAME", "{{ .Values.name }}")
@@ -166,8 +179,40 @@ def project(services: int, kind: str) -> str:
     lines.append("environments:")
     for number, environment in enumerate(ENVIRONMENTS):
         after = f", after: {ENVIRONMENTS[number - 1]}" if number else ""
-        lines.append(f"  {environment}: {{target: none{after}}}")
+        token = f"tokens: {{domain: {environment}.example.com}}"
+        lines.append(f"  {environment}: {{target: none{after}, {token}}}")
     return "\n".join(lines) + "\n"
+
+
+def touch(root: Path, kind: str, number: int) -> None:
+    """Change a service in all environments."""
+    if kind == "kustomize":
+        file = root / "services" / name(number) / "base" / "deployment.yaml"
+        file.write_text(file.read_text().replace("memory: 256Mi", "memory: 512Mi"))
+    else:
+        for environment in ENVIRONMENTS:
+            file = root / "services" / name(number) / f"{environment}.yaml"
+            file.write_text(file.read_text() + "more: 'yes'\n")
+
+
+def forget(root: Path, kind: str, number: int) -> None:
+    """Change a service in production alone, as nobody meant it."""
+    if kind == "kustomize":
+        file = root / "services" / name(number) / "overlays" / "production" / "kustomization.yaml"
+        file.write_text(file.read_text().replace("ENVIRONMENT=production]", "ENVIRONMENT=production, LIMIT=50]"))
+    else:
+        file = root / "services" / name(number) / "production.yaml"
+        file.write_text(file.read_text() + "limit: '50'\n")
+
+
+def rendering(kind: str, numbers: Iterable[int]) -> Iterator[list[str]]:
+    """Yield the commands that render services, each in every environment, one by one."""
+    for own in map(name, numbers):
+        for environment in ENVIRONMENTS:
+            if kind == "kustomize":
+                yield ["kubectl", "kustomize", f"services/{own}/overlays/{environment}"]
+            else:
+                yield ["helm", "template", own, "charts/service", "--values", f"services/{own}/{environment}.yaml"]
 
 
 def write(root: Path, services: int, kind: str) -> Path:

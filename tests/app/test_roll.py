@@ -12,6 +12,7 @@ import pytest
 
 from vivido.app.content import rendered_at
 from vivido.app.roll import Renderings, render_all
+from vivido.app.survey import Ask
 from vivido.app.workspace import Workspace, open_workspace
 from vivido.model.objects import Rendered, identity
 from vivido.model.reference import parse_digest, parse_repository
@@ -45,7 +46,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def asked(root: Path) -> tuple[Workspace, Renderings]:
     ws = open_workspace(root)
-    return ws, render_all(ws, {e.name: ws.repository(e).fetch() for e in ws.project.environments})
+    return ws, render_all(ws, [Ask(e.name, ws.repository(e).fetch()) for e in ws.project.environments])
 
 
 def counting(root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
@@ -177,11 +178,18 @@ def test_another_program_means_another_rendering(place: Path, monkeypatch: pytes
 
 
 @pytest.mark.real("kubectl")
-def test_a_secret_in_clear_is_not_kept(place: Path, tmp_path: Path) -> None:
+def test_a_secret_in_clear_is_refused_and_where_it_is_allowed_not_kept(place: Path, tmp_path: Path) -> None:
     monorepo.write(place, 1, "kustomize")
     overlay = place / "services/service-0000/overlays/dev/kustomization.yaml"
     overlay.write_text(overlay.read_text() + "secretGenerator: [{name: db, literals: [password=correct-horse]}]\n")
     monorepo.commit(place, "A mistake")
+    ws, found = asked(place)
+    dev = [p for p in found.parts if p.wanted.environment == "dev"]
+    assert [p.refusal.code for p in dev if p.refusal] == ["render.secret-in-clear"]
+    assert found.load(dev) == {}
+    ws.close()
+    file = place / "vivido.yaml"
+    file.write_text(file.read_text() + "secrets: {allow: [{name: db, because: nobody keeps anything there}]}\n")
     ws, found = asked(place)
     dev = [p for p in found.parts if p.wanted.environment == "dev"]
     objects = found.load(dev)
@@ -200,9 +208,9 @@ def test_a_directory_that_cannot_be_rendered_harms_no_other(place: Path) -> None
     (place / "services/service-0001/overlays/dev/deployment.yaml").write_text("kind: [\n")
     monorepo.commit(place, "A mistake")
     ws, found = asked(place)
-    broken = [p for p in found.parts if p.problems]
+    broken = [p for p in found.parts if p.refusal]
     assert [(p.wanted.environment, p.wanted.services) for p in broken] == [("dev", ("service-0001",))]
-    assert "service-0001/overlays/dev" in broken[0].problems[0].where
+    assert "service-0001/overlays/dev" in broken[0].refusal.problems[0].where
     assert len(found.load(found.parts)) == 5
     ws.close()
 

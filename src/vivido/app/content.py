@@ -24,7 +24,7 @@ def edits_at(ws: "Workspace", commit: str, environment: Environment, artifacts: 
     tree = ws.repository(environment).tree(commit)
     found = edits(ws.placed(environment), environment, placed(artifacts, environment.registry), tree.read, tree.listing)
     if isinstance(found, tuple):
-        raise refused("layout.refused", f"{environment.name}'s configuration cannot take the release", found)
+        raise refusal("layout.refused", environment.name, found)
     return found
 
 
@@ -51,7 +51,7 @@ def rendered_at(
     rendered = _render(ws, commit, environment, changed, [a.service for a in artifacts])
     wrong = () if as_is else wrong_images(ws.placed(environment), artifacts, rendered)
     if wrong:
-        raise refused("layout.wrong-image", f"{environment.name} would not run what is promoted", wrong)
+        raise refusal("layout.wrong-image", environment.name, wrong)
     refuse_secrets(ws, rendered)
     return rendered
 
@@ -79,12 +79,12 @@ def _render(
     parts = [wanted(environment.name, [s.name for s in of], one, files, memory) for one, of in sorted(found.items())]
     there = kept(ws.renderings, parts, ws.now())
     missing = [p for p in parts if p.key not in there]
-    made = render(repository, commit, missing, changed, ws.renderings, ws.now())
+    made = render(repository, commit, missing, changed, ws.renderings, ws.now()).outcomes
     outcomes = [unpacked(there[p.key]) if p.key in there else made[p.key] for p in parts]
     problems += tuple(problem for o in outcomes if isinstance(o, tuple) for problem in o)
     rendered = problems or merged(o for o in outcomes if isinstance(o, Rendered))
     if isinstance(rendered, tuple):
-        raise refused("render.refused", f"{environment.name} cannot be rendered", rendered)
+        raise refusal("render.refused", environment.name, rendered)
     return rendered
 
 
@@ -98,7 +98,21 @@ def refuse_secrets(ws: "Workspace", rendered: Rendered) -> None:
 
     found = secrets_in_clear(rendered, frozenset(a.name for a in ws.project.secrets_in_clear))
     if found:
-        raise refused("render.secret-in-clear", "the configuration holds secrets in clear", found)
+        raise refusal("render.secret-in-clear", "", found)
+
+
+REFUSALS = {
+    "layout.refused": "{}'s configuration cannot take the release",
+    "layout.wrong-image": "{} would not run what is promoted",
+    "render.refused": "{} cannot be rendered",
+    "render.secret-in-clear": "the configuration holds secrets in clear",
+}
+"""Codes of what stands in the way of an environment's objects, with what a message begins with."""
+
+
+def refusal(code: str, environment: str, problems: Sequence[Problem]) -> RefusedError:
+    """Make one error of what stands in the way of an environment's objects."""
+    return refused(code, REFUSALS[code].format(environment), problems)
 
 
 def refused(code: str, what: str, problems: Sequence[Problem]) -> RefusedError:

@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import msgspec
 
@@ -17,6 +17,20 @@ if TYPE_CHECKING:
     from vivido.app.repository import ConfigurationRepository
 
 Outcome = Rendered | tuple[Problem, ...]
+
+
+class Made(NamedTuple):
+    """What came out.
+
+    Attributes:
+        outcomes: By the keys of what was wanted.
+        kept: Keys of what is in the cache now.
+        failed: Keys of what could not be tried.
+    """
+
+    outcomes: dict[str, Outcome]
+    kept: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
 
 
 class Files(Protocol):
@@ -122,8 +136,8 @@ def render(
     changes: Mapping[str, bytes | None],
     cache: Cache,
     now: int,
-) -> dict[str, Outcome]:
-    """Render places of a commit, with some files changed, and keep what came out. Returns the outcomes by key.
+) -> Made:
+    """Render places of a commit, with some files changed, and keep what came out.
 
     What holds a Secret in clear is never kept: neither the cache nor anything else that Vivido writes may hold one.
 
@@ -132,7 +146,7 @@ def render(
         RefusedError: `git.symlink`, `git.too-large`: the files cannot be written out.
     """
     if not parts:
-        return {}
+        return Made({})
     jobs = {part.job: part.key for part in parts}
     with tempfile.TemporaryDirectory(prefix="vivido-render-") as scratch:
         root = Path(scratch)
@@ -141,8 +155,8 @@ def render(
         made = render_many(root, list(jobs))
     outcomes = {jobs[job]: outcome for job, outcome in made.items()}
     whole = {k: o for k, o in outcomes.items() if isinstance(o, Rendered) and not secrets_in_clear(o, ())}
-    cache.put({k: packed(o) for k, o in whole.items()}, now)
-    return outcomes
+    done = cache.put({k: packed(o) for k, o in whole.items()}, now)
+    return Made(outcomes, frozenset(whole) if done else frozenset())
 
 
 def packed(rendered: Rendered) -> bytes:

@@ -1,206 +1,206 @@
 """Every service in every environment at a commit: rendered at once, and quick where little changed since it was asked for last.
 
-What came out is remembered as a whole, by the commit's tree. At another commit only those places are looked at again below which,
-or below whose dependencies, a path differs.
+What came out is remembered as a whole, by the commit's tree and the images that were to run. At another commit only those places
+are looked at again below which, or below whose dependencies, a path differs, and those whose images are others.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from vivido.app.renderings import Kept, Memory, Outcome, Wanted, kept, render, unpacked, wanted
-from vivido.layouts.interface import Place
+from vivido.app.making import joined, make
+from vivido.app.renderings import Made, Memory, kept, unpacked
+from vivido.app.survey import Ask, Draft, Part, Survey, Unplaced, unrendered
+from vivido.git.snapshot import upwards
 from vivido.model.canonical import fingerprint
 from vivido.model.objects import Rendered
-from vivido.model.problem import Problem
-from vivido.model.project import Environment, Service
+from vivido.model.project import Service
 from vivido.render.many import FORMAT, tools
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
 
-
-class Part(msgspec.Struct, frozen=True):
-    """One place of an environment at a commit."""
-
-    wanted: Wanted
-    hash: str = ""
-    """Of its objects; empty where they could not be rendered."""
-    problems: tuple[Problem, ...] = ()
+_FORM = 2
+"""Raised when what is remembered changes its form: then nothing older is looked at."""
 
 
-class Unplaced(msgspec.Struct, frozen=True):
-    """A service that has no configuration for an environment."""
-
-    environment: str
-    service: str
-    problem: Problem
-
-
-class _Roll(msgspec.Struct, frozen=True):
-    """What is remembered of one environment."""
+class Roll(msgspec.Struct, frozen=True):
+    """One environment at a commit."""
 
     commit: str
     tree: str
+    asked: dict[str, str]
+    """The services that were looked at, each with the image that it was to run; empty where the commit says it."""
     parts: tuple[Part, ...]
     unplaced: tuple[Unplaced, ...]
 
-
-class _Asked(msgspec.Struct, frozen=True):
-    """One environment at a commit, before it is known what is missing."""
-
-    commit: str
-    tree: str
-    shelf: str
-    last: _Roll | None
-    wanted: tuple[Wanted, ...]
-    unplaced: tuple[Unplaced, ...]
-
-    @property
-    def current(self) -> _Roll | None:
-        """What is remembered, where it is of this very tree."""
-        return self.last if self.last is not None and _is_of(self.last, self.tree) else None
-
-    @property
-    def known(self) -> dict[str, Part]:
-        """What is known from the last time, by its key."""
-        return {} if self.last is None else {p.wanted.key: p for p in self.last.parts if not p.problems}
+    def is_of(self, survey: Survey) -> bool:
+        """Say whether this is still what a survey would find."""
+        same = self.tree == survey.files.root and self.asked == survey.asked
+        return same and not any(p.refusal is not None and p.refusal.passing for p in self.parts)
 
 
 class Renderings:
-    """The outcome: parts with their hashes at once, their objects when they are asked for."""
+    """The outcome: parts with their hashes at once, their objects when they are asked for.
+
+    Attributes:
+        rolls: By environment.
+    """
 
     def __init__(
-        self, ws: "Workspace", commits: Mapping[str, str], rolls: Sequence[_Roll], fresh: Mapping[str, Outcome]
+        self, ws: "Workspace", asks: Mapping[str, Ask], rolls: Mapping[str, Roll], fresh: Mapping[str, Rendered]
     ) -> None:
         self._ws = ws
-        self._commits = commits
+        self._asks = asks
         self._fresh = dict(fresh)
-        self.parts = tuple(p for roll in rolls for p in roll.parts)
-        self.unplaced = tuple(u for roll in rolls for u in roll.unplaced)
+        self.rolls = rolls
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All of them."""
+        return tuple(p for roll in self.rolls.values() for p in roll.parts)
+
+    @property
+    def unplaced(self) -> tuple[Unplaced, ...]:
+        """The services that have no configuration somewhere."""
+        return tuple(u for roll in self.rolls.values() for u in roll.unplaced)
 
     def load(self, parts: Sequence[Part]) -> dict[str, Rendered]:
         """Return the objects of parts, by their keys; parts that could not be rendered are left out.
 
-        What was kept and is not whole any more is rendered again.
+        What was not kept, or is not whole any more, is rendered again.
         """
-        asked = [p.wanted for p in parts if not p.problems and p.wanted.key not in self._fresh]
-        there = kept(self._ws.renderings, asked, self._ws.now())
-        self._fresh |= _render(self._ws, self._commits, [w for w in asked if w.key not in there])
+        parts = [p for p in parts if p.refusal is None]
+        asked = [p for p in parts if p.wanted.key not in self._fresh]
+        there = kept(self._ws.renderings, [p.wanted for p in asked], self._ws.now())
         found = {k: unpacked(one) for k, one in there.items()}
+        lacking = [p for p in asked if p.wanted.key not in there]
+        if lacking:
+            self._fresh |= self._again(lacking)
+        return found | {p.wanted.key: self._fresh[p.wanted.key] for p in parts if p.wanted.key in self._fresh}
+
+    def _again(self, parts: Sequence[Part]) -> dict[str, Rendered]:
+        wanted: dict[str, list[str]] = {}
+        for part in parts:
+            wanted.setdefault(part.wanted.environment, []).extend(part.wanted.services)
+        surveys = [(Survey(self._ws, self._asks[e]), names) for e, names in wanted.items()]
+        drafts = [(survey, draft) for survey, names in surveys for draft in survey.look(names)[0]]
         keys = {p.wanted.key for p in parts}
-        return found | {k: o for k, o in self._fresh.items() if k in keys and isinstance(o, Rendered)}
+        made = _make(self._ws, [(s, d) for s, d in drafts if d.part.wanted.key in keys])
+        return {k: o for k, o in made.outcomes.items() if isinstance(o, Rendered)}
 
 
-def render_all(ws: "Workspace", commits: Mapping[str, str]) -> Renderings:
-    """Render every service in environments, as commits of their configuration say.
+def render_all(ws: "Workspace", asks: Sequence[Ask]) -> Renderings:
+    """Render services in environments.
 
     Args:
         ws: The project.
-        commits: Environment → commit of the repository that holds its configuration.
+        asks: One for each environment. What is asked of all services is remembered as a whole.
 
     Raises:
-        ToolError: The program that renders is missing.
         NotFoundError: `git.no-commit`, `environment.unknown`.
     """
-    asked = _asked(ws, commits)
-    parts = [p for one in asked if one.current is None for p in one.wanted if p.key not in one.known]
-    there = kept(ws.renderings, parts, ws.now())
-    fresh = _render(ws, commits, [p for p in parts if p.key not in there])
-    rolls = [one.current or _roll(one, there, fresh) for one in asked]
-    new = {one.shelf: msgspec.json.encode(roll) for one, roll in zip(asked, rolls, strict=True) if one.current is None}
+    memory = Memory()
+    surveys = {ask.environment: Survey(ws, ask, memory) for ask in asks}
+    shelves = {name: _shelf(ws, survey) for name, survey in surveys.items() if not survey.ask.services}
+    found = ws.renderings.get(shelves.values(), ws.now())
+    lasts = {n: msgspec.json.decode(found[shelf], type=Roll) for n, shelf in shelves.items() if shelf in found}
+    current = {name: last for name, last in lasts.items() if last.is_of(surveys[name])}
+    looked = {n: _look(s, lasts.get(n)) for n, s in surveys.items() if n not in current}
+    fresh = _Fresh(ws, surveys, looked)
+    rolls = {name: current.get(name) or fresh.roll(survey) for name, survey in surveys.items()}
+    new = {shelves[name]: msgspec.json.encode(rolls[name]) for name in looked if name in shelves}
     if new:
         ws.renderings.put(new, ws.now())
-    return Renderings(ws, commits, rolls, fresh)
+    return Renderings(ws, {ask.environment: ask for ask in asks}, rolls, fresh.unkept)
 
 
-def _asked(ws: "Workspace", commits: Mapping[str, str]) -> list[_Asked]:
-    programs, environments = tools(), [e.name for e in ws.project.environments]
-    shelves = {
-        name: fingerprint(["roll", FORMAT, programs, name, ws.placed(ws.environment(name)).services, environments])
-        for name in commits
-    }
-    lasts = ws.renderings.get(shelves.values(), ws.now())
-    found: list[_Asked] = []
-    for name, commit in commits.items():
-        environment, body = ws.environment(name), lasts.get(shelves[name])
-        last = None if body is None else msgspec.json.decode(body, type=_Roll)
-        tree = ws.repository(environment).snapshot(commit).root
-        places: tuple[Sequence[Wanted], tuple[Unplaced, ...]] = ((), ())
-        if last is None or not _is_of(last, tree):
-            places = _places(ws, environment, commit, last)
-        found.append(_Asked(commit, tree, shelves[name], last, tuple(places[0]), places[1]))
-    return found
+def _shelf(ws: "Workspace", survey: Survey) -> str:
+    """Return the key under which the last roll is kept: a hash of all that it depends on but commits and images."""
+    project, name = ws.project, survey.environment.name
+    environments, allowed = [e.name for e in project.environments], [a.name for a in project.secrets_in_clear]
+    about = [project.layout, name, environments, survey.services, allowed, survey.ask.as_is]
+    return fingerprint(["roll", _FORM, FORMAT, tools(), *about])
 
 
-def _is_of(last: _Roll, tree: str) -> bool:
-    return last.tree == tree and not any(map(_may_pass, last.parts))
+class _Looked(NamedTuple):
+    """A survey's places: those that are as they were, those that may be others, and the services that have none."""
+
+    known: tuple[Part, ...]
+    drafts: tuple[Draft, ...]
+    unplaced: tuple[Unplaced, ...]
 
 
-def _render(ws: "Workspace", commits: Mapping[str, str], parts: Sequence[Wanted]) -> dict[str, Outcome]:
-    """Render parts of several environments: those of one commit at once."""
-    groups: dict[tuple[int, str], list[Wanted]] = {}
-    repositories = {name: ws.repository(ws.environment(name)) for name in commits}
-    for part in parts:
-        name = part.environment
-        groups.setdefault((id(repositories[name].mirror), commits[name]), []).append(part)
-    found: dict[str, Outcome] = {}
-    for (_, commit), some in groups.items():
-        found |= render(repositories[some[0].environment], commit, some, {}, ws.renderings, ws.now())
-    return found
+class _Fresh:
+    """What is rendered now, for several surveys at once."""
+
+    def __init__(self, ws: "Workspace", surveys: Mapping[str, Survey], looked: Mapping[str, _Looked]) -> None:
+        self._looked = looked
+        drafts = [(surveys[n], d) for n, one in looked.items() for d in one.drafts if d.part.refusal is None]
+        self._there = kept(ws.renderings, [d.part.wanted for _, d in drafts], ws.now())
+        self._made = _make(ws, [(s, d) for s, d in drafts if d.part.wanted.key not in self._there])
+
+    @property
+    def unkept(self) -> dict[str, Rendered]:
+        """What is nowhere but here."""
+        outcomes = self._made.outcomes.items()
+        return {k: o for k, o in outcomes if isinstance(o, Rendered) and k not in self._made.kept}
+
+    def roll(self, survey: Survey) -> Roll:
+        """Return what became of a survey."""
+        looked = self._looked[survey.environment.name]
+        parts = [*looked.known, *(self._part(survey, draft) for draft in looked.drafts)]
+        return Roll(survey.ask.commit, survey.files.root, survey.asked, tuple(parts), looked.unplaced)
+
+    def _part(self, survey: Survey, draft: Draft) -> Part:
+        part, key = draft.part, draft.part.wanted.key
+        if part.refusal is not None:
+            return part
+        outcome = unpacked(self._there[key]) if key in self._there else self._made.outcomes[key]
+        if isinstance(outcome, Rendered):
+            return survey.checked(part, outcome)
+        return unrendered(part, outcome, failed=key in self._made.failed)
 
 
-def _roll(one: _Asked, there: Mapping[str, Kept], fresh: Mapping[str, Outcome]) -> _Roll:
-    known = one.known
-    made = [known.get(p.key) or _part(p, there, fresh) for p in one.wanted]
-    parts = tuple(msgspec.structs.replace(m, wanted=p) for m, p in zip(made, one.wanted, strict=True))
-    return _Roll(one.commit, one.tree, parts, one.unplaced)
+def _make(ws: "Workspace", drafts: Sequence[tuple[Survey, Draft]]) -> Made:
+    """Render drafts of several surveys: those of one commit at once."""
+    groups: dict[tuple[int, str], list[tuple[Survey, Draft]]] = {}
+    for survey, draft in drafts:
+        groups.setdefault((id(survey.repository.mirror), survey.ask.commit), []).append((survey, draft))
+    return joined(
+        make(some[0][0].repository, commit, [d for _, d in some], ws.renderings, ws.now())
+        for (_, commit), some in groups.items()
+    )
 
 
-def _may_pass(part: Part) -> bool:
-    """Say whether what stood in the way may be gone, although no file changed."""
-    return any(problem.code == "render.timeout" for problem in part.problems)
-
-
-def _part(one: Wanted, there: Mapping[str, Kept], fresh: Mapping[str, Outcome]) -> Part:
-    outcome = fresh.get(one.key)
-    if isinstance(outcome, Rendered):
-        return Part(one, outcome.hash)
-    return Part(one, problems=outcome) if outcome is not None else Part(one, there[one.key].hash)
-
-
-def _places(
-    ws: "Workspace", environment: Environment, commit: str, last: _Roll | None
-) -> tuple[list[Wanted], tuple[Unplaced, ...]]:
-    """Return an environment's places: those of the last time where nothing near them changed, the others looked for again."""
-    services = ws.placed(environment).services
-    touched = None if last is None else _touched(ws.repository(environment).changed(last.commit, commit))
+def _look(survey: Survey, last: Roll | None) -> _Looked:
+    """Return places: those of the last time where nothing near them changed, the others looked for again."""
+    touched = None if last is None else _touched(survey.repository.changed(last.commit, survey.ask.commit))
     if last is None or touched is None:
-        return _found(ws, environment, commit, [s.name for s in services])
-    again = _affected(services, last, touched)
-    parts = [p.wanted for p in last.parts if not again.intersection(p.wanted.services)]
+        drafts, unplaced = survey.look(survey.asked.keys())
+        return _Looked((), tuple(drafts), unplaced)
+    again = _affected(survey, last, touched)
+    parts = tuple(p for p in last.parts if not again.intersection(p.wanted.services))
     unplaced = tuple(u for u in last.unplaced if u.service not in again)
-    more, lost = _found(ws, environment, commit, again)
-    return parts + more, unplaced + lost
+    drafts, lost = survey.look(again)
+    return _Looked(parts, tuple(drafts), unplaced + lost)
 
 
 def _touched(paths: Sequence[str] | None) -> set[str] | None:
     """Return paths with all directories above them."""
     if paths is None:
         return None
-    found = {""}
-    for path in paths:
-        while path not in found:
-            found.add(path)
-            path = path.rpartition("/")[0]  # noqa: PLW2901
-    return found
+    return {"", *(place for path in paths for place in upwards(path))}
 
 
-def _affected(services: Sequence[Service], last: _Roll, touched: set[str]) -> set[str]:
-    found = {s.name for s in services if _base(s) in touched}
+def _affected(survey: Survey, last: Roll, touched: set[str]) -> set[str]:
+    """Return the services that have to be looked at again, and those that are not looked at any more."""
+    asked = survey.asked
+    found = {name for name in {*asked, *last.asked} if asked.get(name) != last.asked.get(name)}
+    found |= {s.name for s in survey.services if base_of(s) in touched}
     for part in last.parts:
-        if part.problems or not touched.isdisjoint(part.wanted.needs):
+        if part.refusal is not None or not touched.isdisjoint(part.wanted.needs):
             found.update(part.wanted.services)
     while True:
         # Services that share a place are looked for together.
@@ -210,23 +210,6 @@ def _affected(services: Sequence[Service], last: _Roll, touched: set[str]) -> se
         found |= more
 
 
-def _base(service: Service) -> str:
+def base_of(service: Service) -> str:
     """Return the directory below which a service's configuration is looked for, in all environments."""
     return service.config.partition("{environment}")[0].rstrip("/").removeprefix("./").removesuffix(".")
-
-
-def _found(
-    ws: "Workspace", environment: Environment, commit: str, services: Collection[str]
-) -> tuple[list[Wanted], tuple[Unplaced, ...]]:
-    from vivido.layouts.places import place
-
-    files, memory, project = ws.repository(environment).snapshot(commit), Memory(), ws.placed(environment)
-    unplaced: list[Unplaced] = []
-    shared: dict[Place, list[str]] = {}
-    for service in (s for s in project.services if s.name in services):
-        found = place(project, service, environment, files.listing)
-        if isinstance(found, Problem):
-            unplaced.append(Unplaced(environment.name, service.name, found))
-        else:
-            shared.setdefault(found, []).append(service.name)
-    return [wanted(environment.name, of, one, files, memory) for one, of in shared.items()], tuple(unplaced)

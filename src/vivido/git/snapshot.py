@@ -109,15 +109,18 @@ class Changed:
     def __init__(self, under: Snapshot, changes: Mapping[str, bytes | None]) -> None:
         self._under = under
         self._changes = dict(changes)
+        self._below: dict[str, list[tuple[str, bytes | None]]] = {}
+        for path, content in sorted(self._changes.items()):
+            for place in upwards(path):
+                self._below.setdefault(place, []).append((path, content))
 
     def object_id(self, path: str) -> str:
         """Return what tells contents apart: the commit's own id where nothing below the path changes."""
-        below = sorted((p, c) for p, c in self._changes.items() if not path or p == path or p.startswith(f"{path}/"))
         seen = self._under.object_id(path)
-        if not below:
+        if path not in self._below:
             return seen
         digest = hashlib.sha256(seen.encode())
-        for name, content in below:
+        for name, content in self._below[path]:
             digest.update(repr((name, content)).encode())
         return digest.hexdigest()
 
@@ -138,3 +141,12 @@ class Changed:
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes; see `Snapshot.read`."""
         return self._changes[path] if path in self._changes else self._under.read(path)
+
+
+def upwards(path: str) -> list[str]:
+    """Return a path with all directories above it, the top too."""
+    found = [path]
+    while path:
+        path = path.rpartition("/")[0]
+        found.append(path)
+    return found

@@ -3,7 +3,7 @@
 All but rendering is pure over two functions that read a tree, so that it works on a commit without a checkout.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from vivido.layouts import charts, helm, kustomize, places, plain
@@ -12,7 +12,7 @@ from vivido.layouts.matching import Matcher
 from vivido.model.canonical import canonical
 from vivido.model.objects import Manifest, Rendered, identity, same_object
 from vivido.model.problem import Problem
-from vivido.model.project import Environment, Project
+from vivido.model.project import Environment, Project, Service
 from vivido.model.release import Artifact
 from vivido.render.chart import local_charts
 from vivido.render.kinds import KINDS
@@ -80,17 +80,27 @@ def edits(
         return changed.get(path) or read(path)
 
     for one, services in found.items():
-        here = [wanted[s.name] for s in services]
-        if one.kind == "helm":
-            made = helm.edits(one, services, here, matcher, current, listing)
-        else:
-            edit = kustomize.edits if one.kind == "kustomize" else plain.edits
-            made = edit(one.directory, here, matcher, current, listing)
+        made = edits_in(one, services, [wanted[s.name] for s in services], matcher, current, listing)
         if isinstance(made, tuple):
             problems += made
         else:
             changed.update(made)
     return problems or changed
+
+
+def edits_in(
+    one: Place,
+    services: Sequence[Service],
+    artifacts: Collection[Artifact],
+    matcher: Matcher,
+    read: Read,
+    listing: List,
+) -> dict[str, bytes] | tuple[Problem, ...]:
+    """Return the files, with their new content, that make one place run artifacts of services that share it."""
+    if one.kind == "helm":
+        return helm.edits(one, tuple(services), artifacts, matcher, read, listing)
+    edit = kustomize.edits if one.kind == "kustomize" else plain.edits
+    return edit(one.directory, artifacts, matcher, read, listing)
 
 
 def read_images(project: Project, environment: Environment, read: Read, listing: List) -> dict[str, str]:
@@ -105,13 +115,22 @@ def read_images(project: Project, environment: Environment, read: Read, listing:
     found, _ = places.by_place(project, environment, listing)
     images: dict[str, str] = {}
     for one, services in found.items():
-        if one.kind == "helm":
-            there = helm.read_images(one, services, matcher, read, listing)
-        else:
-            reader = kustomize.read_images if one.kind == "kustomize" else plain.read_images
-            there = reader(one.directory, matcher, read, listing)
-        images.update({s.name: there[s.name] for s in services if s.name in there})
+        images.update(images_in(one, services, matcher, read, listing))
     return images
+
+
+def images_in(one: Place, services: Sequence[Service], matcher: Matcher, read: Read, listing: List) -> dict[str, str]:
+    """Return the images that one place names of services that share it, as `read_images` does.
+
+    Raises:
+        InputError: As `read_images`.
+    """
+    if one.kind == "helm":
+        there = helm.read_images(one, tuple(services), matcher, read, listing)
+    else:
+        reader = kustomize.read_images if one.kind == "kustomize" else plain.read_images
+        there = reader(one.directory, matcher, read, listing)
+    return {s.name: there[s.name] for s in services if s.name in there}
 
 
 def render_environment(

@@ -16,9 +16,18 @@ from vivido.model.release import Artifact
 from vivido.render.images import images
 
 
-def wrong_images(project: Project, artifacts: Collection[Artifact], rendered: Rendered) -> tuple[Problem, ...]:
-    """Return a problem for each image of a service that is not the artifact's, and for each artifact that nothing runs."""
-    matcher = Matcher(project.services, artifacts)
+def wrong_images(
+    project: Project, artifacts: Collection[Artifact], rendered: Rendered, matcher: Matcher | None = None
+) -> tuple[Problem, ...]:
+    """Return a problem for each image of a service that is not the artifact's, and for each artifact that nothing runs.
+
+    Args:
+        project: The project.
+        artifacts: What should run.
+        rendered: What came out.
+        matcher: Made of the project and these artifacts or more, where somebody has one already.
+    """
+    matcher = matcher or Matcher(project.services, artifacts)
     uses = images(rendered)
     problems: list[Problem] = []
     for artifact in artifacts:

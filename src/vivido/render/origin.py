@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from vivido.errors import InputError
 from vivido.model.difference import Path
 from vivido.model.objects import plain_name
+from vivido.model.problem import Problem
 from vivido.render.detect import kind_of, manifest_files
 from vivido.render.kustomization import Kustomization, closure
 from vivido.render.tree import List, Read, join
@@ -57,6 +58,7 @@ class Sources:
         self._read, self._listing = read, listing
         self._files: dict[str, tuple[Node, ...]] = {}
         self._closures: dict[str, tuple[Kustomization, ...]] = {}
+        self._kustomizations: dict[str, Kustomization | Problem] = {}
 
     def written(self, directory: str, kind: str, name: str, path: Path) -> Written:
         """Return where a value stands; the directory where no file can be told.
@@ -96,7 +98,7 @@ class Sources:
 
     def _of_kustomization(self, directory: str, place: _Place) -> Iterator[_Hit]:
         if directory not in self._closures:
-            self._closures[directory] = closure(directory, self._read, self._listing)[0]
+            self._closures[directory] = closure(directory, self._read, self._listing, known=self._kustomizations)[0]
         names = _names(place.name, self._closures[directory])
         for one in self._closures[directory]:
             yield from _of_fields(one, place, names)

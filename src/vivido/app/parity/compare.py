@@ -1,21 +1,18 @@
 """`vivido parity`: what is compared with what, and the answer."""
 
-import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from vivido.app.parity.judged import judged
+from vivido.app.parity.moving import settled
 from vivido.app.parity.rules import declared
-from vivido.app.parity.sides import Taken, as_it_is, deployed_truth, of_release, side, subjects
+from vivido.app.parity.sides import Sides, Taken, as_it_is, deployed_truth, of_release
 from vivido.app.promote import find_release
-from vivido.drift.differ import differences
-from vivido.drift.parity.report import Declared, Parity, report
-from vivido.drift.parity.tokens import Marker, shown
+from vivido.drift.parity.report import Parity
 from vivido.errors import InputError, NotFoundError
-from vivido.model.finding import Finding, Found, Severity
-from vivido.model.objects import Rendered
 from vivido.model.parity import EVERY
 from vivido.text.nearest import nearest
 from vivido.time.clock import SECOND
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
 
 Pair = tuple[str, str]
-_MOVING = (Found.UNDECLARED, Found.VIOLATED, Found.UNEQUAL)
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -44,11 +40,12 @@ class Asked(msgspec.Struct, frozen=True):
     """Each environment with each, not neighbours alone."""
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(NamedTuple):
     """The answer, with what was compared."""
 
     taken: tuple[Taken, ...]
     parity: Parity
+    sides: Sides
 
 
 def compare(ws: "Workspace", asked: Asked) -> Answer:
@@ -62,19 +59,19 @@ def compare(ws: "Workspace", asked: Asked) -> Answer:
     pairs = chosen_pairs(ws, asked)
     _refuse_unknown(ws, asked.services)
     names = dict.fromkeys(e for pair in pairs for e in pair)
-    for name in names:
-        ws.repository(ws.environment(name)).fetch()
+    _fetch(ws, names)
     rules = declared(ws)
     taken = tuple(_taken(ws, asked, name) for name in names)
-    found = report(
-        subjects(ws, taken, asked.services),
-        pairs,
-        rules,
-        key=secrets.token_bytes(32),
-        today=today(ws.now()),
-        whole=_is_whole(ws, asked),
-    )
-    return Answer(taken, settled(ws, found, {t.environment: t for t in taken}, rules))
+    sides = Sides(ws, taken, asked.services)
+    found = judged(ws, sides, pairs, rules, today(ws.now()), whole=_is_whole(ws, asked))
+    return Answer(taken, settled(ws, found, sides, {t.environment: t for t in taken}, rules), sides)
+
+
+def _fetch(ws: "Workspace", names: Iterable[str]) -> None:
+    """Bring the branches of environments up to date, each once."""
+    repositories = [ws.repository(ws.environment(name)) for name in names]
+    for repository in {(id(r.mirror), r.branch): r for r in repositories}.values():
+        repository.fetch()
 
 
 def today(now: int) -> str:
@@ -134,47 +131,5 @@ def _taken(ws: "Workspace", asked: Asked, environment: str) -> Taken:
     if asked.release:
         return of_release(ws, environment, find_release(ws, asked.release))
     if asked.at:
-        return as_it_is(ws, environment, ws.repository(ws.environment(environment)).commit_of(asked.at))
+        return as_it_is(environment, ws.repository(ws.environment(environment)).commit_of(asked.at))
     return deployed_truth(ws, environment)
-
-
-def settled(ws: "Workspace", parity: Parity, taken: dict[str, Taken], rules: Declared) -> Parity:
-    """Mark what is no drift but on its way: differences that are gone as soon as both environments have the same release.
-
-    They are told as notes. Only services with findings in pairs of different releases are rendered once more.
-    """
-    moving: dict[tuple[str, str, str], frozenset[str] | None] = {}
-    findings: list[Finding] = []
-    for finding in parity.findings:
-        left, right = taken.get(finding.left), taken.get(finding.right)
-        if finding.found not in _MOVING or left is None or right is None or left.release == right.release:
-            findings.append(finding)
-            continue
-        key = (finding.left, finding.right, finding.service)
-        if key not in moving:
-            moving[key] = _with_one_release(ws, left, right, finding.service.split(", "), rules)
-        still = moving[key]
-        findings.append(finding if still is None or finding.at in still else _on_its_way(finding, left, right))
-    return msgspec.structs.replace(parity, findings=tuple(findings))
-
-
-def _on_its_way(finding: Finding, left: Taken, right: Taken) -> Finding:
-    message = f"{finding.message}; on its way: {finding.left} has {left.release}, {finding.right} {right.release}"
-    return msgspec.structs.replace(finding, severity=Severity.NOTE, message=message)
-
-
-def _with_one_release(
-    ws: "Workspace", left: Taken, right: Taken, services: Sequence[str], rules: Declared
-) -> frozenset[str] | None:
-    """Return where services differ if the later environment had the earlier one's release; None where that cannot be told."""
-    ahead = msgspec.structs.replace(left, environment=right.environment)
-    sides = [side(ws, one, services) for one in (left, ahead)]
-    if not all(isinstance(s, Rendered) for s in sides):
-        return None
-    marked = [
-        Marker(one.environment, rules.tokens).mark(s).rendered
-        for one, s in zip((left, ahead), sides, strict=True)
-        if isinstance(s, Rendered)
-    ]
-    found = differences(*marked, key=secrets.token_bytes(32), namespaces="ignore")
-    return frozenset(shown(d.at) for d in found)

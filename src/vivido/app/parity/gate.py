@@ -4,7 +4,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from vivido.app.parity.rules import declared
-from vivido.app.parity.sides import of_release, subjects
+from vivido.app.parity.sides import Sides, of_release
 from vivido.errors import InputError
 from vivido.model.release import Release
 
@@ -32,5 +32,5 @@ def compared(ws: "Workspace", release: Release, environment: str, other: str) ->
     pair = (environment, other) if order.index(environment) < order.index(other) else (other, environment)
     rules = declared(ws, ws.repository(ws.environment(environment)).fetch(), environment)
     taken = [of_release(ws, name, release) for name in pair]
-    found = subjects(ws, taken, [a.service for a in release.artifacts])
+    found = Sides(ws, taken, [a.service for a in release.artifacts]).subjects()
     return see(found, pair, rules, release.id, secrets.token_bytes(32))

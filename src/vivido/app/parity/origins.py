@@ -1,18 +1,25 @@
-"""Where each side of a finding is written, in the files of the commit that stands for its environment."""
+"""Where each side of a finding is written, in the files of the commit that stands for its environment.
 
-from typing import TYPE_CHECKING
+What was found once is kept by the contents of all files that it was looked for in.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from vivido import __version__
 from vivido.app.parity.compare import Answer
-from vivido.app.parity.sides import Taken, directory_of
+from vivido.model.canonical import fingerprint
 from vivido.model.difference import ABSENT, segments
 from vivido.model.finding import Finding, Found, Origin
-from vivido.render.origin import Sources
+from vivido.render.origin import Sources, Written
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
 
+FORMAT = 1
+"""Raised when looking changes what is found in the same files: then nothing older is used."""
 _TRACED = (
     Found.UNEQUAL,
     Found.LEFTOVER,
@@ -27,47 +34,95 @@ _TRACED = (
 def traced(ws: "Workspace", answer: Answer) -> Answer:
     """Return an answer whose findings say where their values are written. What cannot be told is left out."""
     trace = _Trace(ws, answer)
+    wanted = {f.id: trace.spots(f) for f in answer.parity.findings if f.found in _TRACED and f.at}
+    trace.look([spot for spots in wanted.values() for spot in spots])
     findings = tuple(
-        msgspec.structs.replace(f, origins=trace.origins(f)) if f.found in _TRACED and f.at else f
+        msgspec.structs.replace(f, origins=tuple(map(trace.origin, wanted[f.id]))) if f.id in wanted else f
         for f in answer.parity.findings
     )
-    return msgspec.structs.replace(answer, parity=msgspec.structs.replace(answer.parity, findings=findings))
+    return answer._replace(parity=msgspec.structs.replace(answer.parity, findings=findings))
+
+
+class _Spot(NamedTuple):
+    """One side of a finding.
+
+    Attributes:
+        environment: Whose side.
+        directory: Of the service there.
+        key: What is known of this directory is kept under it.
+        path: Kind, name, and keys from the object down, as they are written.
+    """
+
+    environment: str
+    directory: str
+    key: str
+    path: tuple[str, ...]
 
 
 class _Trace:
     def __init__(self, ws: "Workspace", answer: Answer) -> None:
-        self._ws = ws
+        self._ws, self._sides = ws, answer.sides
         self._taken = {t.environment: t for t in answer.taken}
         self._sources: dict[str, Sources] = {}
-        self._directories: dict[tuple[str, str], str | None] = {}
+        self._keys: dict[tuple[str, str], tuple[str, str] | None] = {}
+        self._known: dict[str, dict[str, Written]] = {}
 
-    def origins(self, finding: Finding) -> tuple[Origin, ...]:
+    def spots(self, finding: Finding) -> list[_Spot]:
+        """Return what has to be looked for."""
         sides = ((finding.left, finding.left_value), (finding.right, finding.right_value))
-        found = (self._origin(environment, finding) for environment, value in sides if value is not ABSENT)
-        return tuple(origin for origin in found if origin is not None)
+        found: list[_Spot] = []
+        for environment, value in sides:
+            place = None if value is ABSENT else self._place(environment, finding.service.split(", ")[0])
+            if place is not None:
+                path = tuple(self._as_written(part, environment) for part in segments(finding.at))
+                found.append(_Spot(environment, *place, path))
+        return found
 
-    def _origin(self, environment: str, finding: Finding) -> Origin | None:
-        taken = self._taken.get(environment)
-        if taken is None or not taken.commit:
-            return None
-        directory = self._directory(taken, finding.service.split(", ")[0])
-        if directory is None:
-            return None
-        kind, name, *path = (self._as_written(part, environment) for part in segments(finding.at))
+    def look(self, spots: Sequence[_Spot]) -> None:
+        """Find them all: those that were found before in the cache, the others in the files."""
+        there = self._ws.renderings.get((s.key for s in spots), self._ws.now())
+        self._known = {k: msgspec.json.decode(body, type=dict[str, Written]) for k, body in there.items()}
+        new: set[str] = set()
+        for spot in spots:
+            known, name = self._known.setdefault(spot.key, {}), _name(spot)
+            if name not in known:
+                kind, called, *path = spot.path
+                known[name] = self._files(spot.environment).written(spot.directory, kind, called, tuple(path))
+                new.add(spot.key)
+        if new:
+            self._ws.renderings.put({k: msgspec.json.encode(self._known[k]) for k in new}, self._ws.now())
+
+    def origin(self, spot: _Spot) -> Origin:
+        """Return what was found."""
+        found = self._known[spot.key][_name(spot)]
+        return Origin(spot.environment, found.path, found.line, found.column)
+
+    def _files(self, environment: str) -> Sources:
         if environment not in self._sources:
-            tree = self._ws.repository(self._ws.environment(environment)).tree(taken.commit)
+            tree = self._ws.repository(self._ws.environment(environment)).tree(self._taken[environment].commit)
             self._sources[environment] = Sources(tree.read, tree.listing)
-        place = self._sources[environment].written(directory, kind, name, tuple(path))
-        return Origin(environment, place.path, place.line, place.column)
+        return self._sources[environment]
 
-    def _directory(self, taken: Taken, service: str) -> str | None:
-        key = (taken.environment, service)
-        if key not in self._directories:
-            environment = self._ws.environment(taken.environment)
-            self._directories[key] = directory_of(self._ws, service, environment, taken.commit)
-        return self._directories[key]
+    def _place(self, environment: str, service: str) -> tuple[str, str] | None:
+        """Return the directory of a service, and the key for what is known of it."""
+        if (environment, service) not in self._keys:
+            self._keys[environment, service] = self._found(environment, service)
+        return self._keys[environment, service]
+
+    def _found(self, environment: str, service: str) -> tuple[str, str] | None:
+        taken, part = self._taken.get(environment), self._sides.part(environment, service)
+        if taken is None or not taken.commit or part is None:
+            return None
+        files = self._ws.repository(self._ws.environment(environment)).snapshot(taken.commit)
+        place = part.wanted.place
+        contents = [(path, files.object_id(path)) for path in part.wanted.needs]
+        return place.directory, fingerprint(["origins", FORMAT, __version__, place, contents])
 
     def _as_written(self, part: str, environment: str) -> str:
         for token, text in self._ws.environment(environment).tokens.items():
             part = part.replace("{" + token + "}", text)
         return part
+
+
+def _name(spot: _Spot) -> str:
+    return "\0".join(spot.path)

@@ -1,24 +1,26 @@
 """What each environment is, service by service: its deployed truth, a commit as it says, or a release."""
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from vivido.app.content import rendered_at
+from vivido.app.content import REFUSALS, refusal
 from vivido.app.revisions import revision_of
+from vivido.app.roll import Renderings, Roll, render_all
+from vivido.app.survey import Ask, Part, Refusal
 from vivido.drift.parity.report import Side, Subject
 from vivido.errors import Error
+from vivido.model.canonical import fingerprint
+from vivido.model.objects import Rendered
 from vivido.model.problem import Problem
-from vivido.model.project import Environment, Service
-from vivido.model.reference import Digest, parse_repository
-from vivido.model.release import Artifact, Release, placed
+from vivido.model.release import Artifact, Release
 from vivido.text.redact import redact
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
 
-_UNKNOWN = Digest("sha256:" + "0" * 64)
+_NOTHING = Rendered(()).hash
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -31,7 +33,7 @@ class Taken(msgspec.Struct, frozen=True):
     """Empty where a commit is taken as it is."""
     artifacts: tuple[Artifact, ...] = ()
     as_is: bool = False
-    """The images are those that the commit names; the artifacts only name the services."""
+    """The images are those that the commit names."""
     problem: Problem | None = None
     """Why there is nothing."""
 
@@ -46,10 +48,9 @@ def deployed_truth(ws: "Workspace", environment: str) -> Taken:
     return Taken(environment, found.commit, found.release.id, found.release.artifacts)
 
 
-def as_it_is(ws: "Workspace", environment: str, commit: str) -> Taken:
+def as_it_is(environment: str, commit: str) -> Taken:
     """Take what a commit of the configuration says."""
-    artifacts = tuple(_stand_in(s) for s in ws.project.services)
-    return Taken(environment, commit, "", artifacts, as_is=True)
+    return Taken(environment, commit, as_is=True)
 
 
 def of_release(ws: "Workspace", environment: str, release: Release) -> Taken:
@@ -61,87 +62,150 @@ def of_release(ws: "Workspace", environment: str, release: Release) -> Taken:
     return Taken(environment, commit, release.id, release.artifacts)
 
 
-def _stand_in(service: Service) -> Artifact:
-    return Artifact(service.name, parse_repository(service.image), _UNKNOWN)
+class Standing(NamedTuple):
+    """What an environment has of a group, by its parts, or why that cannot be told."""
+
+    parts: tuple[Part, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """What tells its objects from others."""
+        return self.parts[0].hash if len(self.parts) == 1 else fingerprint([p.hash for p in self.parts])
 
 
-def subjects(ws: "Workspace", taken: Sequence[Taken], services: Iterable[str] = ()) -> tuple[Subject, ...]:
-    """Render services in environments. What cannot be rendered is a value, service by service.
+class Group(NamedTuple):
+    """Services that share a directory: their objects cannot be told apart.
+
+    Attributes:
+        services: Their names.
+        standings: By environment.
+        images: Environment → service → the image that was promoted there, or that the commit names.
+    """
+
+    services: tuple[str, ...]
+    standings: Mapping[str, Standing]
+    images: Mapping[str, Mapping[str, str]]
+
+
+class Sides:
+    """Services in environments. What cannot be rendered is a value, service by service.
 
     Args:
         ws: The project.
         taken: What stands for each environment.
         services: Names; empty for all.
+        groups: Names that belong together, where that is known; they are found otherwise.
     """
-    wanted = tuple(services) or tuple(s.name for s in ws.project.services)
-    return tuple(_subject(ws, group, taken) for group in _groups(ws, wanted, taken))
+
+    def __init__(
+        self,
+        ws: "Workspace",
+        taken: Sequence[Taken],
+        services: Sequence[str] = (),
+        groups: Sequence[tuple[str, ...]] = (),
+    ) -> None:
+        services = services or [name for group in groups for name in group]
+        self._taken = [_reachable(ws, one) for one in taken]
+        asks = [
+            Ask(t.environment, t.commit, t.artifacts, t.as_is, tuple(services)) for t in self._taken if not t.problem
+        ]
+        self._renderings: Renderings = render_all(ws, asks)
+        self._parts = {e: _by_service(roll) for e, roll in self._renderings.rolls.items()}
+        wanted = tuple(s.name for s in ws.project.services if not services or s.name in services)
+        self.groups = tuple(self._group(names) for names in groups or self._shared(wanted))
+
+    def part(self, environment: str, service: str) -> Part | None:
+        """Return the place of a service; None where it has none that is known."""
+        return self._parts.get(environment, {}).get(service)
+
+    def subjects(self, groups: Sequence[Group] | None = None) -> tuple[Subject, ...]:
+        """Return groups with their objects; all where none are named."""
+        chosen = self.groups if groups is None else groups
+        loaded = self._renderings.load([p for g in chosen for s in g.standings.values() for p in s.parts])
+        return tuple(
+            Subject(g.services, {e: _side(e, s, loaded) for e, s in g.standings.items()}, g.images) for g in chosen
+        )
+
+    def _shared(self, services: Sequence[str]) -> list[tuple[str, ...]]:
+        shared: dict[object, list[str]] = {}
+        for name in services:
+            places = ((e, parts[name].wanted.place) for e, parts in self._parts.items() if name in parts)
+            shared.setdefault(next(places, name), []).append(name)
+        return [tuple(group) for group in shared.values()]
+
+    def _group(self, names: tuple[str, ...]) -> Group:
+        images = {t.environment: self._images(t, names) for t in self._taken}
+        return Group(names, {t.environment: self._standing(t, names) for t in self._taken}, images)
+
+    def _images(self, taken: Taken, names: Sequence[str]) -> dict[str, str]:
+        roll = self._renderings.rolls.get(taken.environment)
+        if roll is None:
+            return {}
+        if not taken.as_is:
+            return {name: roll.asked[name] for name in names if name in roll.asked}
+        parts = self._parts[taken.environment]
+        return {n: parts[n].images[n] for n in names if n in parts and n in parts[n].images}
+
+    def _standing(self, taken: Taken, names: Sequence[str]) -> Standing:
+        if taken.problem is not None:
+            return Standing(problems=(taken.problem,))
+        environment, roll = taken.environment, self._renderings.rolls[taken.environment]
+        here = [name for name in names if name in roll.asked]
+        if not here:
+            what = f"{taken.release} has no {' and no '.join(names)}"
+            why = Problem("parity.no-service", what, "Promote a release that has it.", environment)
+            return Standing(problems=(why,))
+        lost = tuple(dict.fromkeys(u.problem for u in roll.unplaced if u.service in here))
+        if lost:
+            code = "render.refused" if taken.as_is else "layout.refused"
+            return Standing(problems=(_told(Refusal(code, lost), environment),))
+        known = self._parts[environment]
+        parts = tuple({known[name].wanted.place: known[name] for name in here}.values())
+        refused = [p.refusal for p in parts if p.refusal is not None]
+        if refused:
+            return Standing(problems=(_told(refused[0], environment),))
+        if all(p.hash == _NOTHING for p in parts):
+            why = Problem("parity.no-objects", "it renders to nothing", "Look at its configuration.", environment)
+            return Standing(problems=(why,))
+        return Standing(parts)
 
 
-def _subject(ws: "Workspace", group: tuple[str, ...], taken: Sequence[Taken]) -> Subject:
-    sides = {one.environment: side(ws, one, group) for one in taken}
-    return Subject(group, sides, {one.environment: images(ws, one, group) for one in taken})
+def _reachable(ws: "Workspace", taken: Taken) -> Taken:
+    """Return what is taken; where its commit is not there any more, with that as the problem."""
+    if taken.problem is None:
+        try:
+            ws.repository(ws.environment(taken.environment)).snapshot(taken.commit)
+        except Error as e:
+            return msgspec.structs.replace(taken, problem=_problem(e))
+    return taken
 
 
-def side(ws: "Workspace", taken: Taken, group: Sequence[str]) -> Side:
-    """Return the objects of services that share a directory, or why they cannot be told."""
-    if taken.problem is not None:
-        return (taken.problem,)
-    artifacts = [a for a in taken.artifacts if a.service in group]
-    if not artifacts:
-        what = f"{taken.release} has no {' and no '.join(group)}"
-        return (Problem("parity.no-service", what, "Promote a release that has it.", taken.environment),)
-    environment = ws.environment(taken.environment)
-    try:
-        rendered = rendered_at(ws, taken.commit, environment, artifacts, as_is=taken.as_is)
-    except Error as e:
-        return (Problem(e.code, redact(e.message), e.hint, e.where),)
-    if not rendered.objects:
-        return (Problem("parity.no-objects", "it renders to nothing", "Look at its configuration.", taken.environment),)
-    return rendered
+def _by_service(roll: Roll) -> dict[str, Part]:
+    return {name: part for part in roll.parts for name in part.wanted.services}
 
 
-def images(ws: "Workspace", taken: Taken, group: Sequence[str]) -> dict[str, str]:
-    """Return the image of each service that was promoted, or that the commit names."""
-    if taken.problem is not None:
-        return {}
-    environment = ws.environment(taken.environment)
-    if not taken.as_is:
-        here = placed(taken.artifacts, environment.registry)
-        return {a.service: a.image for a in here if a.service in group}
-    from vivido.layouts.files import read_images
-
-    tree = ws.repository(environment).tree(taken.commit)
-    try:
-        found = read_images(ws.placed(environment), environment, tree.read, tree.listing)
-    except Error:
-        return {}  # The renderer, which is asked too, tells what is wrong.
-    return {name: image for name, image in found.items() if name in group}
+def _told(refused: Refusal, environment: str) -> Problem:
+    """Return one problem for all that stands in the way."""
+    if refused.code in REFUSALS:
+        return _problem(refusal(refused.code, environment, refused.problems))
+    return refused.problems[0]
 
 
-def _groups(ws: "Workspace", services: Sequence[str], taken: Sequence[Taken]) -> list[tuple[str, ...]]:
-    """Put services together that share a directory: their objects cannot be told apart."""
-    shared: dict[str, list[str]] = {}
-    for name in services:
-        shared.setdefault(_directory(ws, name, taken), []).append(name)
-    return [tuple(group) for group in shared.values()]
+def _problem(error: Error) -> Problem:
+    return Problem(error.code, redact(error.message), error.hint, error.where)
 
 
-def _directory(ws: "Workspace", name: str, taken: Sequence[Taken]) -> str:
-    for one in taken:
-        if not one.commit:
-            continue
-        found = directory_of(ws, name, ws.environment(one.environment), one.commit)
-        if found is not None:
-            return f"{one.environment}:{found}"
-    return f"service {name}"
+def _side(environment: str, standing: Standing, loaded: Mapping[str, Rendered]) -> Side:
+    if standing.problems:
+        return standing.problems
+    found = [loaded[p.wanted.key] for p in standing.parts if p.wanted.key in loaded]
+    if len(found) < len(standing.parts):
+        # What could be rendered a moment ago, and was lost since, cannot be any more.
+        return (Problem("render.refused", f"{environment} cannot be rendered", "Try again.", environment),)
+    if len(found) == 1:
+        return found[0]
+    from vivido.layouts.files import merged
 
-
-def directory_of(ws: "Workspace", service: str, environment: Environment, commit: str) -> str | None:
-    """Return the directory of a service for an environment at a commit; None where there is none."""
-    from vivido.layouts.places import directory
-
-    project = ws.placed(environment)
-    known = project.service(service)
-    listing = ws.repository(environment).tree(commit).listing
-    found = directory(project, known, environment, listing) if known else None
-    return found if isinstance(found, str) else None
+    made = merged(found)
+    return made if isinstance(made, Rendered) else (_problem(refusal("render.refused", environment, made)),)

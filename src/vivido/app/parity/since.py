@@ -13,7 +13,7 @@ import msgspec
 
 from vivido.app.parity.compare import Answer, today
 from vivido.app.parity.rules import declared
-from vivido.app.parity.sides import as_it_is, subjects
+from vivido.app.parity.sides import Sides, as_it_is
 from vivido.config.parity import spelled
 from vivido.drift.parity.seen import findings as judged
 from vivido.drift.parity.seen import see
@@ -37,7 +37,7 @@ def dated(ws: "Workspace", answer: Answer) -> Answer:
         else f
         for f in answer.parity.findings
     )
-    return msgspec.structs.replace(answer, parity=msgspec.structs.replace(answer.parity, findings=found))
+    return answer._replace(parity=msgspec.structs.replace(answer.parity, findings=found))
 
 
 def newest_coming(items: Sequence[_T], there: Callable[[_T], bool]) -> int | None:
@@ -144,8 +144,8 @@ class _Search:
             return frozenset()
         if key not in self._places:
             pair = (finding.left, finding.right)
-            taken = [as_it_is(self._ws, e, c) for e, c in zip(pair, (moment.left, moment.right), strict=True)]
-            sides = subjects(self._ws, taken, finding.service.split(", "))
+            taken = [as_it_is(e, c) for e, c in zip(pair, (moment.left, moment.right), strict=True)]
+            sides = Sides(self._ws, taken, finding.service.split(", ")).subjects()
             seen = see(sides, pair, self._rules, "", secrets.token_bytes(32))
             self._places[key] = frozenset(f.at for f in judged(seen, today(self._ws.now())) if f.at)
         return self._places[key]

@@ -1,6 +1,6 @@
 """All services in all pairs: what is compared with what, what came of it, and which rules nobody needs. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 import msgspec
 
@@ -50,6 +50,20 @@ class Parity(msgspec.Struct, frozen=True):
     """Environment → token → how often it was found and counted as equal."""
 
 
+class Looked(msgspec.Struct, frozen=True):
+    """What came of one subject in all pairs."""
+
+    findings: tuple[Finding, ...] = ()
+    used: tuple[int, ...] = ()
+    """Numbers of the rules that covered something."""
+    allowed: int = 0
+    """Differences that rules let pass."""
+    tokens: dict[str, dict[str, int]] = {}
+    """Environment → token → how often it was found and counted as equal."""
+    sealed: bool = False
+    """HMACs took part, which mean something under one key only: it may not be kept for another time."""
+
+
 def report(
     subjects: Sequence[Subject],
     pairs: Sequence[tuple[str, str]],
@@ -69,84 +83,108 @@ def report(
         today: The day, `2027-06-30`.
         whole: These are all services and all pairs of the project, so that a rule which covers nothing is needed by nobody.
     """
-    run = _Run(declared, key, today)
-    rules = {pair: Rules(declared.pairs, *pair) for pair in pairs}
-    for subject in subjects:
-        run.subject(subject, rules)
-    if whole:
-        run.unused(rules.values())
+    judges = Judges(pairs, declared, key=key, today=today)
     names = tuple(dict.fromkeys(s for subject in subjects for s in subject.services))
-    return Parity(tuple(pairs), names, gravest_first(run.findings.values()), run.allowed, run.tokens)
+    return judges.gathered([judges.look(subject) for subject in subjects], names, whole=whole)
 
 
-class _Run:
-    def __init__(self, declared: Declared, key: bytes, today: str) -> None:
+class Judges:
+    """Judges subjects one by one, in some pairs, and puts together what came of them. Pure.
+
+    Args:
+        pairs: The earlier environment first.
+        declared: Rules and tokens.
+        key: Key of the HMACs that stand for values of Secrets.
+        today: The day, `2027-06-30`.
+    """
+
+    def __init__(self, pairs: Sequence[tuple[str, str]], declared: Declared, *, key: bytes, today: str) -> None:
         self._declared, self._key, self._today = declared, key, today
-        self._markers = {e: Marker(e, declared.tokens) for e in declared.order}
-        self._used: set[int] = set()
-        self.findings: dict[str, Finding] = {}
-        self.allowed = 0
-        self.tokens: dict[str, dict[str, int]] = {}
+        self._rules = {pair: Rules(declared.pairs, *pair) for pair in pairs}
+        self._environments = tuple(dict.fromkeys(e for pair in pairs for e in pair))
+        self._markers = {e: Marker(e, declared.tokens) for e in self._environments}
 
-    def subject(self, subject: Subject, rules: Mapping[tuple[str, str], Rules]) -> None:
+    def look(self, subject: Subject) -> Looked:
+        """Return what comes of one subject."""
         marked: dict[str, Marked] = {}
-        for environment in dict.fromkeys(e for pair in rules for e in pair):
+        for environment in self._environments:
             side = subject.sides.get(environment)
             if isinstance(side, Rendered):
                 marked[environment] = self._markers[environment].mark(side)
-                self._count(environment, marked[environment].used)
-        asked = _asked(marked, tuple(rules))
-        for pair, own in rules.items():
-            blind = [e for e in pair if e not in marked]
-            if blind:
-                self._blind(subject, pair, blind[0])
-            else:
-                self._pair(subject, own, marked, asked.get(pair, ()))
-
-    def _count(self, environment: str, used: Mapping[str, int]) -> None:
-        known = self.tokens.setdefault(environment, {}) if used else {}
-        for token, number in used.items():
-            known[token] = known.get(token, 0) + number
-
-    def _blind(self, subject: Subject, pair: tuple[str, str], environment: str) -> None:
-        side = subject.sides.get(environment)
-        problems = side if isinstance(side, tuple) else ()
-        why = "; ".join(p.message for p in problems) or "nothing is known of it"
-        self._add(unjudged(*pair, subject.services, f"{environment}: {why}", environment))
+        asked = _asked(marked, tuple(self._rules))
+        pairs = [self._pair(subject, own, marked, asked.get(pair, ())) for pair, own in self._rules.items()]
+        return Looked(
+            tuple(f for one in pairs for f in one.findings),
+            tuple(sorted({n for one in pairs for n in one.used})),
+            sum(one.allowed for one in pairs),
+            {e: dict(one.used) for e, one in marked.items() if one.used},
+            any(one.sealed for one in pairs),
+        )
 
     def _pair(
         self, subject: Subject, rules: Rules, marked: Mapping[str, Marked], leftovers: Sequence[tuple[str, Leftover]]
-    ) -> None:
+    ) -> Looked:
         left, right = rules.left, rules.right
+        blind = next((e for e in (left, right) if e not in marked), "")
+        if blind:
+            return Looked((_blind(subject, rules, blind),))
+        found = _between(marked[left].rendered, marked[right].rendered, self._key)
         compared = Compared(
             subject.services,
-            _between(marked[left].rendered, marked[right].rendered, self._key),
+            found,
             (self._declared.tokens.get(left, {}), self._declared.tokens.get(right, {})),
             (subject.images.get(left, {}), subject.images.get(right, {})),
             tuple(leftovers),
         )
         judged = judge(rules, compared, self._today)
-        self._used |= judged.used
-        self.allowed += judged.allowed
-        for finding in judged.findings:
-            self._add(finding)
+        used = set(judged.used)
         for entry in rules.demanding:
-            if entry.number not in self._used and entry.rule.concerns(subject.services):
+            if entry.number not in used and entry.rule.concerns(subject.services):
                 sides = (marked[left].rendered, marked[right].rendered)
                 if any(_is_there(entry.rule, side) for side in sides):
-                    self._used.add(entry.number)
+                    used.add(entry.number)
+        sealed = any(d.object.kind == "Secret" for d in found)
+        return Looked(judged.findings, tuple(used), judged.allowed, {}, sealed)
 
-    def _add(self, finding: Finding) -> None:
-        self.findings.setdefault(finding.id, finding)
+    def gathered(self, looked: Iterable[Looked], services: tuple[str, ...], *, whole: bool) -> Parity:
+        """Return the answer.
 
-    def unused(self, rules: Iterable[Rules]) -> None:
+        Args:
+            looked: What came of each subject.
+            services: Their names.
+            whole: As `report` says.
+        """
+        findings: dict[str, Finding] = {}
+        used: set[int] = set()
+        allowed, tokens = 0, dict[str, dict[str, int]]()
+        for one in looked:
+            allowed += one.allowed
+            used.update(one.used)
+            for finding in one.findings:
+                findings.setdefault(finding.id, finding)
+            for environment, counts in one.tokens.items():
+                known = tokens.setdefault(environment, {})
+                for token, number in counts.items():
+                    known[token] = known.get(token, 0) + number
+        for finding in self._unused(used) if whole else ():
+            findings.setdefault(finding.id, finding)
+        return Parity(tuple(self._rules), services, gravest_first(findings.values()), allowed, tokens)
+
+    def _unused(self, used: Set[int]) -> Iterator[Finding]:
         """Tell of the rules that are in force and cover nothing; one for each pair is in force where any pair is judged."""
-        known = {e.number: (e, r) for r in rules for e in r.entries}
+        known = {e.number: (e, r) for r in self._rules.values() for e in r.entries}
         for number, (entry, own) in sorted(known.items()):
-            if number not in self._used:
-                self._add(_unused(entry.rule, entry.seen, own, self._today))
+            if number not in used:
+                yield _unused(entry.rule, entry.seen, own, self._today)
         for rule in _out_of_force(self._declared.pairs, set(known)):
-            self._add(_unasked(rule))
+            yield _unasked(rule)
+
+
+def _blind(subject: Subject, rules: Rules, environment: str) -> Finding:
+    side = subject.sides.get(environment)
+    problems = side if isinstance(side, tuple) else ()
+    why = "; ".join(p.message for p in problems) or "nothing is known of it"
+    return unjudged(rules.left, rules.right, subject.services, f"{environment}: {why}", environment)
 
 
 def _between(left: Rendered, right: Rendered, key: bytes) -> tuple[Difference, ...]:

@@ -54,6 +54,7 @@ class Marker:
     """
 
     def __init__(self, environment: str, tokens: Tokens) -> None:
+        self.environment = environment
         self._own = {text: name for name, text in tokens.get(environment, {}).items()}
         self._foreign: dict[str, tuple[str, tuple[str, ...]]] = {}
         for other, named in tokens.items():
