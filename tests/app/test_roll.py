@@ -1,14 +1,12 @@
 """Every service in every environment at once: the same as one by one, nothing twice, and never what was not rendered."""
 
-import importlib.util
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from monorepo_place import counting, monorepo
 
 from vivido.app.content import rendered_at
 from vivido.app.roll import Renderings, render_all
@@ -20,18 +18,6 @@ from vivido.model.release import Artifact
 from vivido.render.helm import Helm
 from vivido.render.kustomize import Kustomize
 
-
-def _generator() -> ModuleType:
-    """Load what the measurements generate their repositories with; `bench` on the path would hide packages of the tests."""
-    file = Path(__file__).resolve().parents[2] / "bench" / "lib" / "monorepo.py"
-    spec = importlib.util.spec_from_file_location("bench_monorepo", file)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-monorepo = _generator()
 kinds = pytest.mark.parametrize(
     "kind", [pytest.param(k, marks=pytest.mark.real(p)) for k, p in (("kustomize", "kubectl"), ("helm", "helm"))]
 )
@@ -47,20 +33,6 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def asked(root: Path) -> tuple[Workspace, Renderings]:
     ws = open_workspace(root)
     return ws, render_all(ws, [Ask(e.name, ws.repository(e).fetch()) for e in ws.project.environments])
-
-
-def counting(root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
-    """Put programs before the real ones that count how often they render."""
-    log = root.parent / "log"
-    folder = root.parent / "bin"
-    folder.mkdir()
-    for name, verb in (("kubectl", "kustomize"), ("helm", "template")):
-        real = shutil.which(name)
-        if real is not None:
-            (folder / name).write_text(f'#!/bin/sh\n[ "$1" = {verb} ] && echo x >>{log}\nexec {real} "$@"\n')
-            (folder / name).chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-    return lambda: len(log.read_text().split()) if log.exists() else 0
 
 
 @kinds

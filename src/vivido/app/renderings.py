@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import msgspec
 
 from vivido.layouts.interface import List, Place, Read
+from vivido.model.canonical import fingerprint
 from vivido.model.objects import Rendered
 from vivido.model.problem import Problem
-from vivido.render.many import Job, key, render_many
+from vivido.render.many import Job, key, render_many, tools
 from vivido.render.secrets import secrets_in_clear
+from vivido.render.tool import learn, versions
 
 if TYPE_CHECKING:
     from vivido.app.repository import ConfigurationRepository
@@ -148,6 +150,7 @@ def render(
     if not parts:
         return Made({})
     jobs = {part.job: part.key for part in parts}
+    _learn(cache, now)
     with tempfile.TemporaryDirectory(prefix="vivido-render-") as scratch:
         root = Path(scratch)
         repository.export(commit, sorted({path for part in parts for path in part.needs}), root)
@@ -155,8 +158,19 @@ def render(
         made = render_many(root, list(jobs))
     outcomes = {jobs[job]: outcome for job, outcome in made.items()}
     whole = {k: o for k, o in outcomes.items() if isinstance(o, Rendered) and not secrets_in_clear(o, ())}
-    done = cache.put({k: packed(o) for k, o in whole.items()}, now)
+    known = {_of_version(one): version.encode() for one, version in versions().items()}
+    done = cache.put({k: packed(o) for k, o in whole.items()} | known, now)
     return Made(outcomes, frozenset(whole) if done else frozenset())
+
+
+def _learn(cache: Cache, now: int) -> None:
+    """Take from the cache which versions the programs have: asking takes as long as a rendering."""
+    wanted = {_of_version(one): one for one in tools()[1:] if one}
+    learn({wanted[k]: body.decode() for k, body in cache.get(wanted, now).items()})
+
+
+def _of_version(identity: str) -> str:
+    return fingerprint(["version", identity])
 
 
 def packed(rendered: Rendered) -> bytes:

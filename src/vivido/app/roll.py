@@ -16,6 +16,7 @@ from vivido.git.snapshot import upwards
 from vivido.model.canonical import fingerprint
 from vivido.model.objects import Rendered
 from vivido.model.project import Service
+from vivido.render.batch import SIZE
 from vivido.render.many import FORMAT, tools
 
 if TYPE_CHECKING:
@@ -91,12 +92,14 @@ class Renderings:
         return {k: o for k, o in made.outcomes.items() if isinstance(o, Rendered)}
 
 
-def render_all(ws: "Workspace", asks: Sequence[Ask]) -> Renderings:
+def render_all(ws: "Workspace", asks: Sequence[Ask], ahead: Sequence[Ask] = ()) -> Renderings:
     """Render services in environments.
 
     Args:
         ws: The project.
         asks: One for each environment. What is asked of all services is remembered as a whole.
+        ahead: What will be asked of the same environments next. Where something has to be rendered anyway, what is little of
+            this is too, so that it is in the cache: starting the program takes longer.
 
     Raises:
         NotFoundError: `git.no-commit`, `environment.unknown`.
@@ -108,7 +111,8 @@ def render_all(ws: "Workspace", asks: Sequence[Ask]) -> Renderings:
     lasts = {n: msgspec.json.decode(found[shelf], type=Roll) for n, shelf in shelves.items() if shelf in found}
     current = {name: last for name, last in lasts.items() if last.is_of(surveys[name])}
     looked = {n: _look(s, lasts.get(n)) for n, s in surveys.items() if n not in current}
-    fresh = _Fresh(ws, surveys, looked)
+    more = [(Survey(ws, ask, memory), lasts.get(ask.environment)) for ask in ahead] if looked else []
+    fresh = _Fresh(ws, surveys, looked, [(s, d) for s, last in more if last for d in _few(_look(s, last).drafts)])
     rolls = {name: current.get(name) or fresh.roll(survey) for name, survey in surveys.items()}
     new = {shelves[name]: msgspec.json.encode(rolls[name]) for name in looked if name in shelves}
     if new:
@@ -135,9 +139,16 @@ class _Looked(NamedTuple):
 class _Fresh:
     """What is rendered now, for several surveys at once."""
 
-    def __init__(self, ws: "Workspace", surveys: Mapping[str, Survey], looked: Mapping[str, _Looked]) -> None:
+    def __init__(
+        self,
+        ws: "Workspace",
+        surveys: Mapping[str, Survey],
+        looked: Mapping[str, _Looked],
+        more: Sequence[tuple[Survey, Draft]],
+    ) -> None:
         self._looked = looked
-        drafts = [(surveys[n], d) for n, one in looked.items() for d in one.drafts if d.part.refusal is None]
+        every = [*((surveys[n], d) for n, one in looked.items() for d in one.drafts), *more]
+        drafts = [(s, d) for s, d in every if d.part.refusal is None]
         self._there = kept(ws.renderings, [d.part.wanted for _, d in drafts], ws.now())
         self._made = _make(ws, [(s, d) for s, d in drafts if d.part.wanted.key not in self._there])
 
@@ -172,6 +183,10 @@ def _make(ws: "Workspace", drafts: Sequence[tuple[Survey, Draft]]) -> Made:
         make(some[0][0].repository, commit, [d for _, d in some], ws.renderings, ws.now())
         for (_, commit), some in groups.items()
     )
+
+
+def _few(drafts: Sequence[Draft]) -> Sequence[Draft]:
+    return drafts if len(drafts) <= SIZE else ()
 
 
 def _look(survey: Survey, last: Roll | None) -> _Looked:

@@ -63,6 +63,7 @@ class Workspace:
         self.token = token
         self.environ = dict(os.environ) if environ is None else environ
         self.listener = listener or Listener()
+        self._placed: dict[str, Project] = {}
 
     @cached_property
     def state(self) -> Path:
@@ -146,7 +147,11 @@ class Workspace:
 
     def placed(self, environment: Environment) -> Project:
         """Return the project with its services' directories as paths of the repository of an environment's configuration."""
-        prefix = self.prefix(environment)
+        if environment.name not in self._placed:
+            self._placed[environment.name] = self._place(self.prefix(environment))
+        return self._placed[environment.name]
+
+    def _place(self, prefix: str) -> Project:
         if not prefix:
             return self.project
         return msgspec.structs.replace(

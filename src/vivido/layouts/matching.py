@@ -1,6 +1,7 @@
 """Which service an image in a manifest belongs to."""
 
 from collections.abc import Collection, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from vivido.errors import InputError
@@ -77,6 +78,7 @@ def _by_text(named: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
     return found
 
 
+@lru_cache(8192)
 def _repository(name: str) -> Repository | None:
     """Return a name's repository; None where it is no reference, such as `${IMAGE}`: then it matches by its text alone."""
     try:

@@ -56,19 +56,26 @@ def render_overlays(
     source()
     found: dict[str, Outcome] = {}
     alone: list[str] = []
-    batches: list[list[str]] = []
     reading, listing_ = of_directory(root)
     read, listing = functools.cache(reading), functools.cache(listing_)
     known: dict[str, Kustomization | Problem] = {}
+    several: list[list[str]] = []
+    spaces: list[set[str]] = []
     for group in groups:
         together: list[str] = []
+        named: set[str] = set()
         for directory in dict.fromkeys(d for d in group if d not in found):
             kustomizations, problems = closure(directory, read, listing, known=known)
             if problems:
                 found[directory] = problems
+            elif must_stand_alone(kustomizations):
+                alone.append(directory)
             else:
-                (alone if must_stand_alone(kustomizations) else together).append(directory)
-        batches += [together[i : i + size] for i in range(0, len(together), size)]
+                together.append(directory)
+                named.add(str(kustomizations[0].data.get("namespace") or ""))
+        several.append(together)
+        spaces.append(named)
+    batches = _batches(several, spaces, size)
     with ThreadPoolExecutor(max(workers, 1)) as pool:
         for made in pool.map(lambda batch: _batch(root, batch, timeout), batches):
             found.update(made)
@@ -76,10 +83,23 @@ def render_overlays(
     return found
 
 
+def _batches(groups: Sequence[list[str]], namespaces: Sequence[set[str]], size: int) -> list[list[str]]:
+    """Return what is rendered together: overlays of one group, or few of several where no namespace is in two of them."""
+    whole = [directory for group in groups for directory in group]
+    every = [space for spaces in namespaces for space in spaces]
+    if len(whole) <= size and "" not in every and len(set(every)) == len(every):
+        groups = [whole]
+    found: list[list[str]] = []
+    for group in groups:
+        number = -(-len(group) // size)
+        found += [group[n * len(group) // number : (n + 1) * len(group) // number] for n in range(number)]
+    return found
+
+
 def _batch(root: Path, directories: list[str], timeout: float) -> dict[str, Outcome]:
     if len(directories) <= _ALONE:
         return {d: _alone(root, d, timeout) for d in directories}
-    made = _together(root, directories, timeout)
+    made = together(root, directories, timeout)
     if made is None:
         middle = len(directories) // 2
         return {**_batch(root, directories[:middle], timeout), **_batch(root, directories[middle:], timeout)}
@@ -99,7 +119,7 @@ def _alone(root: Path, directory: str, timeout: float) -> Outcome:
         return (Problem(e.code, e.message, e.hint, directory or "."),)
 
 
-def _together(root: Path, directories: list[str], timeout: float) -> list[list[Manifest]] | None:
+def together(root: Path, directories: list[str], timeout: float) -> list[list[Manifest]] | None:
     """Return the objects of each overlay, None where the process failed or its output cannot be taken apart with certainty."""
     top = root.resolve()
     with tempfile.TemporaryDirectory(prefix=".vivido-", dir=top) as scratch:

@@ -2,13 +2,16 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from vivido import process
 from vivido.errors import ToolError
 from vivido.render.environ import OFFLINE
 
-_known: dict[tuple[str, int, int, int], str] = {}
+_Stamp = tuple[str, int, int, int]
+_known: dict[_Stamp, str] = {}
+_learned: dict[str, str] = {}
 
 
 def version_of(program: str) -> str:
@@ -22,8 +25,22 @@ def version_of(program: str) -> str:
         raise ToolError(f"{program} is not installed, or not on PATH", code="tool.missing", hint=f"Install {program}.")
     key = stamp(Path(path))
     if key not in _known:
-        _known[key] = _ask(program, path)
+        _known[key] = _learned.get(repr(key)) or _ask(program, path)
     return _known[key]
+
+
+def learn(versions: Mapping[str, str]) -> None:
+    """Take the versions of programs from `versions` of another time, so that they need not be asked.
+
+    Args:
+        versions: By what `identity` says of a program.
+    """
+    _learned.update(versions)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that are known, by identity; without those of scripts, which may start another program tomorrow."""
+    return {repr(key): version for key, version in _known.items() if _is_program(Path(key[0]))}
 
 
 def identity(program: str) -> str:
@@ -35,14 +52,17 @@ def identity(program: str) -> str:
         ToolError: As `version_of`.
     """
     path = process.find(program)
-    if path is not None:
-        with Path(path).open("rb") as file:
-            if file.read(4) == b"\x7fELF":
-                return repr(stamp(Path(path)))
+    if path is not None and _is_program(Path(path)):
+        return repr(stamp(Path(path)))
     return version_of(program)
 
 
-def stamp(path: Path) -> tuple[str, int, int, int]:
+def _is_program(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"\x7fELF"
+
+
+def stamp(path: Path) -> _Stamp:
     """Return what tells one program file from another: its real path, inode, size and time of change in nanoseconds."""
     real = Path(os.path.realpath(path))
     found = real.stat()

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from vivido.app.parity.judged import judged
-from vivido.app.parity.moving import settled
+from vivido.app.parity.moving import ahead, settled
 from vivido.app.parity.rules import declared
 from vivido.app.parity.sides import Sides, Taken, as_it_is, deployed_truth, of_release
 from vivido.app.promote import find_release
-from vivido.drift.parity.report import Parity
+from vivido.drift.parity.report import Declared, Parity
 from vivido.errors import InputError, NotFoundError
 from vivido.model.parity import EVERY
 from vivido.text.nearest import nearest
@@ -56,13 +56,13 @@ def compare(ws: "Workspace", asked: Asked) -> Answer:
         InputError: `parity.one`: an environment is compared with itself, or there is only one.
         ConfigError: Rules next to a service have mistakes.
     """
-    pairs = chosen_pairs(ws, asked)
+    rules = declared(ws)
+    pairs = chosen_pairs(ws, asked, rules)
     _refuse_unknown(ws, asked.services)
     names = dict.fromkeys(e for pair in pairs for e in pair)
     _fetch(ws, names)
-    rules = declared(ws)
     taken = tuple(_taken(ws, asked, name) for name in names)
-    sides = Sides(ws, taken, asked.services)
+    sides = Sides(ws, taken, asked.services, ahead=ahead(taken, pairs))
     found = judged(ws, sides, pairs, rules, today(ws.now()), whole=_is_whole(ws, asked))
     return Answer(taken, settled(ws, found, sides, {t.environment: t for t in taken}, rules), sides)
 
@@ -79,7 +79,7 @@ def today(now: int) -> str:
     return datetime.fromtimestamp(now / SECOND, UTC).date().isoformat()
 
 
-def chosen_pairs(ws: "Workspace", asked: Asked) -> tuple[Pair, ...]:
+def chosen_pairs(ws: "Workspace", asked: Asked, rules: Declared) -> tuple[Pair, ...]:
     """Return the pairs that are asked for, each with its earlier environment first.
 
     Without names: neighbours on the way, and the pairs that the file speaks of.
@@ -91,7 +91,7 @@ def chosen_pairs(ws: "Workspace", asked: Asked) -> tuple[Pair, ...]:
         if asked.left == asked.right:
             raise InputError(f"{asked.left} is compared with itself", code="parity.one", hint="Name two environments.")
         return (_ordered(asked.left, asked.right, order),)
-    pairs = _every(order) if asked.every else _usual(ws, order)
+    pairs = _every(order) if asked.every else _usual(ws, order, rules)
     if asked.left:
         pairs = tuple(p for p in pairs if asked.left in p)
     if not pairs:
@@ -104,9 +104,9 @@ def _every(order: Sequence[str]) -> tuple[Pair, ...]:
     return tuple((a, b) for n, a in enumerate(order) for b in order[n + 1 :])
 
 
-def _usual(ws: "Workspace", order: Sequence[str]) -> tuple[Pair, ...]:
+def _usual(ws: "Workspace", order: Sequence[str], rules: Declared) -> tuple[Pair, ...]:
     neighbours = [(e.after, e.name) for e in ws.project.environments if e.after]
-    named = [_ordered(p.left, p.right, order) for p in declared(ws).pairs if p.left != EVERY]
+    named = [_ordered(p.left, p.right, order) for p in rules.pairs if p.left != EVERY]
     return tuple(dict.fromkeys((*neighbours, *named)))
 
 

@@ -1,20 +1,24 @@
 """What is no drift but on its way: differences that are gone as soon as both environments have the same release."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from vivido import __version__
+from vivido.app.parity.judged import FORMAT
 from vivido.app.parity.sides import Sides, Taken
 from vivido.app.roll import base_of
 from vivido.drift.differ import differences
 from vivido.drift.parity.report import Declared, Parity
 from vivido.drift.parity.tokens import Marker, shown
 from vivido.errors import NotFoundError
+from vivido.model.canonical import fingerprint
 from vivido.model.finding import Finding, Found, Severity
 from vivido.model.objects import Rendered
+from vivido.render.many import tools
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
@@ -30,16 +34,32 @@ class _Concern(NamedTuple):
     service: str
 
 
+_Still = Mapping[_Concern, frozenset[str]]
+"""Where services differ if the later environment had the earlier one's release."""
+
+
+def ahead(taken: Sequence[Taken], pairs: Iterable[tuple[str, str]]) -> list[Taken]:
+    """Return the later environments of pairs with two releases as they would be with the earlier one's. Pure."""
+    known = {t.environment: t for t in taken}
+    both = [(known[left], known[right]) for left, right in pairs]
+    return [_ahead(a, b) for a, b in both if not a.problem and not b.problem and a.release != b.release]
+
+
+def _ahead(left: Taken, right: Taken) -> Taken:
+    return msgspec.structs.replace(left, environment=right.environment)
+
+
 def settled(ws: "Workspace", parity: Parity, sides: Sides, taken: Mapping[str, Taken], rules: Declared) -> Parity:
     """Mark what is on its way; it is told as notes.
 
     Only services with findings in pairs of different releases are rendered once more, where those change anything of theirs.
     """
     moving = [f for f in parity.findings if f.found in _MOVING and _is_between(f, taken)]
-    still: dict[_Concern, frozenset[str] | None] = {}
+    still: dict[_Concern, frozenset[str]] = {}
     for left, right in dict.fromkeys((f.left, f.right) for f in moving):
-        services = tuple(dict.fromkeys(f.service for f in moving if (f.left, f.right) == (left, right)))
-        still |= _with_one_release(ws, sides, taken[left], taken[right], services, rules)
+        services = dict.fromkeys(f.service for f in moving if (f.left, f.right) == (left, right))
+        concerned = [s for s in services if not _is_the_same(ws, sides, taken[left], taken[right], s.split(", "))]
+        still |= _with_one_release(ws, sides, taken[left], taken[right], concerned, rules)
     findings = tuple(_settled(f, still, taken) for f in parity.findings)
     return msgspec.structs.replace(parity, findings=findings)
 
@@ -49,48 +69,71 @@ def _is_between(finding: Finding, taken: Mapping[str, Taken]) -> bool:
     return left is not None and right is not None and left.release != right.release
 
 
-def _settled(finding: Finding, still: Mapping[_Concern, frozenset[str] | None], taken: Mapping[str, Taken]) -> Finding:
+def _settled(finding: Finding, still: _Still, taken: Mapping[str, Taken]) -> Finding:
     there = still.get(_Concern(finding.left, finding.right, finding.service))
     if finding.found not in _MOVING or there is None or finding.at in there:
         return finding
     left, right = taken[finding.left], taken[finding.right]
-    message = (
-        f"{finding.message}; on its way: {left.environment} has {left.release}, {right.environment} {right.release}"
-    )
-    return msgspec.structs.replace(finding, severity=Severity.NOTE, message=message)
+    where = f"{left.environment} has {left.release}, {right.environment} {right.release}"
+    return msgspec.structs.replace(finding, severity=Severity.NOTE, message=f"{finding.message}; on its way: {where}")
 
 
 def _with_one_release(
     ws: "Workspace", sides: Sides, left: Taken, right: Taken, services: Sequence[str], rules: Declared
-) -> dict[_Concern, frozenset[str] | None]:
-    """Return where services differ if the later environment had the earlier one's release; None where that cannot be told.
+) -> dict[_Concern, frozenset[str]]:
+    """Return the places where services still differ; services of which that cannot be told are left out."""
+    keys = {names: _key(ws, sides, left, right, names, rules) for names in services}
+    there = ws.renderings.get(filter(None, keys.values()), ws.now())
+    known = {names: msgspec.json.decode(there[key], type=frozenset[str]) for names, key in keys.items() if key in there}
+    missing = [names for names in services if names not in known]
+    if missing:
+        made = _compared(ws, sides, left, right, missing, rules)
+        new = {keys[names]: msgspec.json.encode(sorted(places)) for names, places in made.items() if keys[names]}
+        ws.renderings.put(new, ws.now())
+        known |= made
+    return {_Concern(left.environment, right.environment, names): places for names, places in known.items()}
 
-    Services for which the two releases are the same are left out: their differences stay.
-    """
-    ahead = msgspec.structs.replace(left, environment=right.environment)
-    concerned = [names for names in services if not _is_the_same(ws, sides, ahead, right, names.split(", "))]
-    if not concerned:
-        return {}
-    groups = [tuple(names.split(", ")) for names in concerned]
-    then = Sides(ws, [left, ahead], groups=groups)
+
+def _key(ws: "Workspace", sides: Sides, left: Taken, right: Taken, names: str, rules: Declared) -> str:
+    """Return a hash of all that the places depend on: the whole tree that both are taken from, images, and tokens."""
+    with suppress(NotFoundError):
+        repositories = [ws.repository(ws.environment(t.environment)) for t in (left, right)]
+        trees = [r.snapshot(left.commit).root for r in repositories]
+        own = names.split(", ")
+        images = [(a.service, a.image) for a in left.artifacts if a.service in own]
+        parts = [part.wanted.key for e in (left, right) for n in own if (part := sides.part(e.environment, n))]
+        declared = [
+            [s for s in ws.placed(ws.environment(t.environment)).services if s.name in own] for t in (left, right)
+        ]
+        registries = [[t.environment, ws.environment(t.environment).registry] for t in (left, right)]
+        about = [ws.project.layout, declared, registries, rules.tokens, left.as_is]
+        return fingerprint(["moving", FORMAT, __version__, tools(), names, trees, images, parts, about])
+    return ""
+
+
+def _compared(
+    ws: "Workspace", sides: Sides, left: Taken, right: Taken, services: Sequence[str], rules: Declared
+) -> dict[str, frozenset[str]]:
+    groups = [g for g in sides.groups if ", ".join(g.services) in services]
+    now = sides.subjects(groups)
+    then = Sides(ws, [_ahead(left, right)], groups=[g.services for g in groups]).subjects()
     markers = [Marker(e, rules.tokens) for e in (left.environment, right.environment)]
-    key, found = secrets.token_bytes(32), dict[_Concern, frozenset[str] | None]()
-    for names, subject in zip(concerned, then.subjects(), strict=True):
-        both = [subject.sides[marker.environment] for marker in markers]
+    key, found = secrets.token_bytes(32), dict[str, frozenset[str]]()
+    for before, after in zip(now, then, strict=True):
+        both = (before.sides[left.environment], after.sides[right.environment])
         marked = [m.mark(s).rendered for m, s in zip(markers, both, strict=True) if isinstance(s, Rendered)]
-        places = None
         if len(marked) == len(markers):
-            places = frozenset(shown(d.at) for d in differences(marked[0], marked[1], key=key, namespaces="ignore"))
-        found[_Concern(left.environment, right.environment, names)] = places
+            there = differences(marked[0], marked[1], key=key, namespaces="ignore")
+            found[", ".join(before.services)] = frozenset(shown(d.at) for d in there)
     return found
 
 
-def _is_the_same(ws: "Workspace", sides: Sides, ahead: Taken, right: Taken, names: Sequence[str]) -> bool:
-    """Say whether services in an environment would be what they are, at another commit with other artifacts."""
+def _is_the_same(ws: "Workspace", sides: Sides, left: Taken, right: Taken, names: Sequence[str]) -> bool:
+    """Say whether services in the later environment would be what they are with the earlier one's release."""
     environment = ws.environment(right.environment)
-    repository, images = ws.repository(environment), [{a.service: a.image for a in t.artifacts} for t in (ahead, right)]
+    repository, images = ws.repository(environment), [{a.service: a.image for a in t.artifacts} for t in (left, right)]
     with suppress(NotFoundError):
-        files = [repository.snapshot(t.commit) for t in (ahead, right)]
+        files = [repository.snapshot(t.commit) for t in (left, right)]
         for name in names:
             part, own = sides.part(right.environment, name), ws.placed(environment).service(name)
             if part is None or own is None or images[0].get(name) != images[1].get(name):

@@ -1,5 +1,6 @@
 """The rules in force: those of `vivido.yaml`, and those that services have next to their configuration."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,9 +47,10 @@ def _files(ws: "Workspace", owner: Environment, commit: str) -> list[tuple[str, 
     """Return service, path and content of each service's own file."""
     project = ws.project
     if not commit and ws.is_here(owner):
-        root = Path(project.root)
-        paths = [(s.name, p) for s in project.services if (p := own_file(s)) and (root / p).is_file()]
-        return [(name, path, (root / path).read_bytes()) for name, path in paths]
+        # Thousands of services are asked, and few have one: paths as texts are looked up in half the time.
+        root = f"{project.root}/"
+        paths = [(s.name, p) for s in project.services if (p := own_file(s)) and os.path.isfile(root + p)]  # noqa: PTH113
+        return [(name, path, Path(root, path).read_bytes()) for name, path in paths]
     placed, repository = ws.placed(owner), ws.repository(owner)
     tree = repository.tree(commit or repository.fetch())
     found: list[tuple[str, str, bytes]] = []

@@ -96,6 +96,7 @@ class Sides:
         taken: What stands for each environment.
         services: Names; empty for all.
         groups: Names that belong together, where that is known; they are found otherwise.
+        ahead: What somebody will ask for next: rendered in the same go where it is little.
     """
 
     def __init__(
@@ -104,13 +105,12 @@ class Sides:
         taken: Sequence[Taken],
         services: Sequence[str] = (),
         groups: Sequence[tuple[str, ...]] = (),
+        ahead: Sequence[Taken] = (),
     ) -> None:
         services = services or [name for group in groups for name in group]
         self._taken = [_reachable(ws, one) for one in taken]
-        asks = [
-            Ask(t.environment, t.commit, t.artifacts, t.as_is, tuple(services)) for t in self._taken if not t.problem
-        ]
-        self._renderings: Renderings = render_all(ws, asks)
+        asks, more = (_asks(some, services) for some in (self._taken, [_reachable(ws, one) for one in ahead]))
+        self._renderings: Renderings = render_all(ws, asks, more)
         self._parts = {e: _by_service(roll) for e, roll in self._renderings.rolls.items()}
         wanted = tuple(s.name for s in ws.project.services if not services or s.name in services)
         self.groups = tuple(self._group(names) for names in groups or self._shared(wanted))
@@ -169,6 +169,10 @@ class Sides:
             why = Problem("parity.no-objects", "it renders to nothing", "Look at its configuration.", environment)
             return Standing(problems=(why,))
         return Standing(parts)
+
+
+def _asks(taken: Sequence[Taken], services: Sequence[str]) -> list[Ask]:
+    return [Ask(t.environment, t.commit, t.artifacts, t.as_is, tuple(services)) for t in taken if not t.problem]
 
 
 def _reachable(ws: "Workspace", taken: Taken) -> Taken:
