@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vivido.model.objects import Rendered
-from vivido.render.batch import Outcome, render_overlays
+from vivido.render.batch import Outcome, render_overlays, together
 from vivido.render.crossing import doubtful
-from vivido.render.kustomize import Kustomize
+from vivido.render.kustomize import Kustomize, source
+from vivido.render.objects import collect
 
 pytestmark = pytest.mark.real("kubectl")
 
@@ -135,6 +136,36 @@ def _counted(where: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     (where / ".bin/kubectl").chmod(0o755)
     monkeypatch.setenv("PATH", f"{where / '.bin'}:{os.environ['PATH']}")
     return lambda: len(log.read_text().split())
+
+
+def test_without_its_guard_an_overlay_would_be_given_what_is_anothers(tmp_path: Path) -> None:
+    """What the comparison above is there to find: Kustomize itself renames what one overlay names to what another generates."""
+    directories = [overlay(tmp_path, "a"), overlay(tmp_path, "b", GENERATOR.format("settings", 1))]
+    alone = singly(tmp_path, directories)
+    made = together(tmp_path, directories, 60)
+    assert made is not None
+    assert collect(made[0], source()) != alone["a/env"]
+    assert collect(made[1], source()) == alone["b/env"]
+    assert doubtful(made) == {0}
+    assert render_overlays(tmp_path, [directories]) == alone
+
+
+def test_few_overlays_of_environments_that_have_their_own_namespaces_are_rendered_in_one_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups: list[list[str]] = []
+    for environment in ("dev", "staging"):
+        overlay(tmp_path, "s", GENERATOR.format("settings", 1))
+        write(tmp_path, f"s/{environment}/kustomization.yaml", f"resources: [../base]\nnamespace: {environment}\n")
+        groups.append([f"s/{environment}"])
+    alone = singly(tmp_path, [d for group in groups for d in group])
+    started = _counted(tmp_path, monkeypatch)
+    assert render_overlays(tmp_path, groups) == alone
+    assert started() == 1
+    # One namespace for both: two objects of one name, which no process could hold.
+    write(tmp_path, "s/staging/kustomization.yaml", "resources: [../base]\nnamespace: dev\nnamePrefix: x-\n")
+    assert render_overlays(tmp_path, groups) == singly(tmp_path, ["s/dev", "s/staging"])
+    assert started() == 1 + 2 + 2
 
 
 def test_a_broken_overlay_harms_no_other(tmp_path: Path) -> None:

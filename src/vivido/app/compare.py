@@ -7,8 +7,8 @@ import msgspec
 
 from vivido.app.content import rendered_at
 from vivido.app.differing import differing
-from vivido.app.promote import find_release
-from vivido.app.revisions import revision_of
+from vivido.app.fetching import fetch
+from vivido.app.find import find_release
 from vivido.errors import InputError, NotFoundError
 from vivido.model.difference import Difference
 from vivido.model.objects import Rendered
@@ -103,13 +103,12 @@ def _known(ws: "Workspace", word: str) -> None:
 
 def _environments(ws: "Workspace", left: str, right: str, service: str) -> Comparison:
     sides: list[Rendered] = []
+    fetch(ws, (left, right))
     for name in (left, right):
         deployed = next(iter(ws.records.deployed(name)), None)
         if deployed is None:
             raise NotFoundError(f"nothing was deployed to {name} yet", code="environment.empty")
-        where, images = ws.environment(name), _of(service, deployed.release.artifacts)
-        ws.repository(where).fetch()
-        sides.append(rendered_at(ws, deployed.commit, where, images))
+        sides.append(rendered_at(ws, deployed.commit, ws.environment(name), _of(service, deployed.release.artifacts)))
     # Namespaces name the environment; as part of an identity they would make every object another one.
     return Comparison(left, left, right, differing(ws, sides[0], sides[1], "ignore"), service)
 
@@ -122,6 +121,8 @@ def _environment(ws: "Workspace", name: str, release: str, service: str) -> Comp
     live = _of(service, deployed.release.artifacts) if deployed else ()
     before = rendered_at(ws, deployed.commit, where, live) if deployed else Rendered(())
     if release:
+        from vivido.app.revisions import revision_of
+
         wanted = find_release(ws, release)
         after = rendered_at(ws, revision_of(ws, wanted, where), where, _of(service, wanted.artifacts))
         right = wanted.id
@@ -132,6 +133,8 @@ def _environment(ws: "Workspace", name: str, release: str, service: str) -> Comp
 
 
 def _releases(ws: "Workspace", name: str, left: str, right: str, service: str) -> Comparison:
+    from vivido.app.revisions import revision_of
+
     where = ws.environment(name)
     ws.repository(where).fetch()
     found = [find_release(ws, one) for one in (left, right)]

@@ -64,7 +64,7 @@ def unmet_with(ws: "Workspace", environment: Environment, text: str) -> tuple[Pr
         NotFoundError: `release.unknown`. Otherwise as `unmet`.
     """
     from vivido.app.content import rendered_at
-    from vivido.app.promote import find_release
+    from vivido.app.find import find_release
     from vivido.app.revisions import revision_of
 
     ws.repository(environment).fetch()

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from vivido.app.promote import find_release
+from vivido.app.find import find_release
 from vivido.errors import InputError, NotFoundError
 from vivido.model.record import Pin
 

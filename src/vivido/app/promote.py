@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from vivido.app.find import find_release
 from vivido.app.planning import NOTHING, Accepted, Proposal, propose, upstream
 from vivido.app.unchanged import way
 from vivido.app.waiting import Waiting, waiting_for
-from vivido.errors import ConflictError, InputError, NotFoundError
+from vivido.errors import InputError, NotFoundError
 from vivido.model.plan import Plan
 from vivido.model.release import Release
 
@@ -56,30 +57,6 @@ def _newer(ws: "Workspace", name: str, live: Release) -> Release | None:
         if same and not isinstance(way(ws, record.release, environment), str):
             return record.release
     return None
-
-
-def find_release(ws: "Workspace", text: str) -> Release:
-    """Return a release by its id or an unambiguous beginning of it.
-
-    Raises:
-        NotFoundError: `release.unknown`.
-        ConflictError: `release.ambiguous`.
-    """
-    exact = ws.records.release(text)
-    if exact is not None:
-        return exact.release
-    known = ws.records.releases(limit=1000)
-    found = [r.release for r in known if r.release.id.removeprefix("r-").startswith(text.removeprefix("r-"))]
-    if len(found) > 1:
-        raise ConflictError(
-            f"“{text}” is the beginning of {len(found)} releases",
-            code="release.ambiguous",
-            hint="Write more of the id: " + ", ".join(r.id for r in found[:5]),
-        )
-    if not found:
-        newest = ", ".join(r.release.id for r in known[:5]) or "none"
-        raise NotFoundError(f"there is no release “{text}”", code="release.unknown", hint=f"The newest are: {newest}.")
-    return found[0]
 
 
 def plan(

@@ -85,7 +85,7 @@ def show(release: str, /, *, common: Common = PLAIN) -> int:
         release: Its id, or the beginning of it.
         common: Flags of every command.
     """
-    from vivido.app.promote import find_release
+    from vivido.app.find import find_release
 
     ws = common.open()
     record = ws.records.release(find_release(ws, release).id)

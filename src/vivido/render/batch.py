@@ -120,7 +120,10 @@ def _alone(root: Path, directory: str, timeout: float) -> Outcome:
 
 
 def together(root: Path, directories: list[str], timeout: float) -> list[list[Manifest]] | None:
-    """Return the objects of each overlay, None where the process failed or its output cannot be taken apart with certainty."""
+    """Return the objects of each overlay, None where the process failed or its output cannot be taken apart with certainty.
+
+    Nothing guards here against what overlays may do to each other: ask `crossing`.
+    """
     top = root.resolve()
     with tempfile.TemporaryDirectory(prefix=".vivido-", dir=top) as scratch:
         place = Path(scratch)

@@ -1,16 +1,17 @@
 """`vivido parity`: what is compared with what, and the answer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from vivido.app.fetching import fetch
+from vivido.app.find import find_release
 from vivido.app.parity.judged import judged
 from vivido.app.parity.moving import ahead, settled
 from vivido.app.parity.rules import declared
 from vivido.app.parity.sides import Sides, Taken, as_it_is, deployed_truth, of_release
-from vivido.app.promote import find_release
 from vivido.drift.parity.report import Declared, Parity
 from vivido.errors import InputError, NotFoundError
 from vivido.model.parity import EVERY
@@ -60,18 +61,11 @@ def compare(ws: "Workspace", asked: Asked) -> Answer:
     pairs = chosen_pairs(ws, asked, rules)
     _refuse_unknown(ws, asked.services)
     names = dict.fromkeys(e for pair in pairs for e in pair)
-    _fetch(ws, names)
+    fetch(ws, names)
     taken = tuple(_taken(ws, asked, name) for name in names)
     sides = Sides(ws, taken, asked.services, ahead=ahead(taken, pairs))
     found = judged(ws, sides, pairs, rules, today(ws.now()), whole=_is_whole(ws, asked))
     return Answer(taken, settled(ws, found, sides, {t.environment: t for t in taken}, rules), sides)
-
-
-def _fetch(ws: "Workspace", names: Iterable[str]) -> None:
-    """Bring the branches of environments up to date, each once."""
-    repositories = [ws.repository(ws.environment(name)) for name in names]
-    for repository in {(id(r.mirror), r.branch): r for r in repositories}.values():
-        repository.fetch()
 
 
 def today(now: int) -> str:
