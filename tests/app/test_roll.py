@@ -9,7 +9,7 @@ import pytest
 from monorepo_place import counting, monorepo
 
 from vivido.app.content import rendered_at
-from vivido.app.roll import Renderings, render_all
+from vivido.app.roll import Renderings, render_all, render_asked
 from vivido.app.survey import Ask
 from vivido.app.workspace import Workspace, open_workspace
 from vivido.model.objects import Rendered, identity
@@ -32,7 +32,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def asked(root: Path) -> tuple[Workspace, Renderings]:
     ws = open_workspace(root)
-    return ws, render_all(ws, [Ask(e.name, ws.repository(e).fetch()) for e in ws.project.environments])
+    return ws, render_asked(ws, [Ask(e.name, ws.repository(e).fetch()) for e in ws.project.environments])
 
 
 @kinds
@@ -159,6 +159,9 @@ def test_a_secret_in_clear_is_refused_and_where_it_is_allowed_not_kept(place: Pa
     dev = [p for p in found.parts if p.wanted.environment == "dev"]
     assert [p.refusal.code for p in dev if p.refusal] == ["render.secret-in-clear"]
     assert found.load(dev) == {}
+    # Who only compares renderings is not guarded from what is in them.
+    compared = render_all(ws, {"dev": ws.repository(ws.environment("dev")).fetch()})
+    assert [(bool(p.hash), p.problems) for p in compared.parts] == [(True, ())]
     ws.close()
     file = place / "vivido.yaml"
     file.write_text(file.read_text() + "secrets: {allow: [{name: db, because: nobody keeps anything there}]}\n")

@@ -92,7 +92,20 @@ class Renderings:
         return {k: o for k, o in made.outcomes.items() if isinstance(o, Rendered)}
 
 
-def render_all(ws: "Workspace", asks: Sequence[Ask], ahead: Sequence[Ask] = ()) -> Renderings:
+def render_all(ws: "Workspace", commits: Mapping[str, str]) -> Renderings:
+    """Render every service in environments, as commits of their configuration say, whatever is in them.
+
+    Args:
+        ws: The project.
+        commits: Environment → commit of the repository that holds its configuration.
+
+    Raises:
+        NotFoundError: `git.no-commit`, `environment.unknown`.
+    """
+    return render_asked(ws, [Ask(name, commit, guarded=False) for name, commit in commits.items()])
+
+
+def render_asked(ws: "Workspace", asks: Sequence[Ask], ahead: Sequence[Ask] = ()) -> Renderings:
     """Render services in environments.
 
     Args:
@@ -124,7 +137,7 @@ def _shelf(ws: "Workspace", survey: Survey) -> str:
     """Return the key under which the last roll is kept: a hash of all that it depends on but commits and images."""
     project, name = ws.project, survey.environment.name
     environments, allowed = [e.name for e in project.environments], [a.name for a in project.secrets_in_clear]
-    about = [project.layout, name, environments, survey.services, allowed, survey.ask.as_is]
+    about = [project.layout, name, environments, survey.services, allowed, survey.ask.as_is, survey.ask.guarded]
     return fingerprint(["roll", _FORM, FORMAT, tools(), *about])
 
 

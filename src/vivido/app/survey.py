@@ -35,6 +35,8 @@ class Ask(msgspec.Struct, frozen=True):
     """The images are those that the commit names."""
     services: tuple[str, ...] = ()
     """The services that are meant; empty: all."""
+    guarded: bool = True
+    """Objects that the environment would not be given, such as secrets in clear, are refused."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -56,6 +58,11 @@ class Part(msgspec.Struct, frozen=True):
     hash: str = ""
     """Of its objects; empty where they could not be rendered."""
     refusal: Refusal | None = None
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why there are no objects; empty where there are."""
+        return () if self.refusal is None else self.refusal.problems
 
 
 class Unplaced(msgspec.Struct, frozen=True):
@@ -172,7 +179,7 @@ class Survey:
         wrong = wrong_images(self._project, artifacts, rendered, self._matcher) if artifacts else ()
         if wrong:
             return msgspec.structs.replace(part, refusal=Refusal("layout.wrong-image", wrong))
-        secrets = secrets_in_clear(rendered, self._allowed)
+        secrets = secrets_in_clear(rendered, self._allowed) if self.ask.guarded else ()
         if secrets:
             return msgspec.structs.replace(part, refusal=Refusal("render.secret-in-clear", secrets))
         return msgspec.structs.replace(part, hash=rendered.hash)

@@ -125,5 +125,5 @@ def _taken(ws: "Workspace", asked: Asked, environment: str) -> Taken:
     if asked.release:
         return of_release(ws, environment, find_release(ws, asked.release))
     if asked.at:
-        return as_it_is(environment, ws.repository(ws.environment(environment)).commit_of(asked.at))
+        return as_it_is(ws, environment, ws.repository(ws.environment(environment)).commit_of(asked.at))
     return deployed_truth(ws, environment)

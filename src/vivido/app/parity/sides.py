@@ -7,8 +7,8 @@ import msgspec
 
 from vivido.app.content import REFUSALS, refusal
 from vivido.app.revisions import revision_of
-from vivido.app.roll import Renderings, Roll, render_all
-from vivido.app.survey import Ask, Part, Refusal
+from vivido.app.roll import Renderings, Roll, render_asked
+from vivido.app.survey import Ask, Part, Refusal, Survey
 from vivido.drift.parity.report import Side, Subject
 from vivido.errors import Error
 from vivido.model.canonical import fingerprint
@@ -48,9 +48,9 @@ def deployed_truth(ws: "Workspace", environment: str) -> Taken:
     return Taken(environment, found.commit, found.release.id, found.release.artifacts)
 
 
-def as_it_is(environment: str, commit: str) -> Taken:
+def as_it_is(ws: "Workspace", environment: str, commit: str) -> Taken:
     """Take what a commit of the configuration says."""
-    return Taken(environment, commit, as_is=True)
+    return Taken(ws.environment(environment).name, commit, as_is=True)
 
 
 def of_release(ws: "Workspace", environment: str, release: Release) -> Taken:
@@ -60,6 +60,15 @@ def of_release(ws: "Workspace", environment: str, release: Release) -> Taken:
     except Error as e:
         return Taken(environment, problem=Problem(e.code, redact(e.message), e.hint, environment))
     return Taken(environment, commit, release.id, release.artifacts)
+
+
+def images(ws: "Workspace", taken: Taken, services: Sequence[str]) -> dict[str, str]:
+    """Return the image of each service that is promoted, or that the commit names. Nothing is rendered."""
+    if taken.problem is not None:
+        return {}
+    survey = Survey(ws, Ask(taken.environment, taken.commit, taken.artifacts, taken.as_is, tuple(services)))
+    parts = [draft.part for draft in survey.look(survey.asked)[0]]
+    return {name: image for part in parts for name, image in part.images.items() if name in services}
 
 
 class Standing(NamedTuple):
@@ -110,7 +119,7 @@ class Sides:
         services = services or [name for group in groups for name in group]
         self._taken = [_reachable(ws, one) for one in taken]
         asks, more = (_asks(some, services) for some in (self._taken, [_reachable(ws, one) for one in ahead]))
-        self._renderings: Renderings = render_all(ws, asks, more)
+        self._renderings: Renderings = render_asked(ws, asks, more)
         self._parts = {e: _by_service(roll) for e, roll in self._renderings.rolls.items()}
         wanted = tuple(s.name for s in ws.project.services if not services or s.name in services)
         self.groups = tuple(self._group(names) for names in groups or self._shared(wanted))

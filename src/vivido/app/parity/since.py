@@ -144,7 +144,7 @@ class _Search:
             return frozenset()
         if key not in self._places:
             pair = (finding.left, finding.right)
-            taken = [as_it_is(e, c) for e, c in zip(pair, (moment.left, moment.right), strict=True)]
+            taken = [as_it_is(self._ws, e, c) for e, c in zip(pair, (moment.left, moment.right), strict=True)]
             sides = Sides(self._ws, taken, finding.service.split(", ")).subjects()
             seen = see(sides, pair, self._rules, "", secrets.token_bytes(32))
             self._places[key] = frozenset(f.at for f in judged(seen, today(self._ws.now())) if f.at)
