@@ -48,7 +48,7 @@ def agreeing(drafts: Sequence[Draft]) -> tuple[list[Draft], list[Draft]]:
     for number, draft in enumerate(drafts):
         for need in draft.part.wanted.needs:
             readers.setdefault(need, []).append(number)
-    apart: set[int] = set()
+    apart = {n for n, d in enumerate(drafts) if any(changes[path] != content for path, content in d.changes.items())}
     for path, content in changes.items():
         for number in (n for place in upwards(path) for n in readers.get(place, ())):
             if drafts[number].changes.get(path) != content:
