@@ -67,6 +67,22 @@ def problem(text: str) -> tuple[str, str]:
 
 def matches(pattern: Path, place: Path) -> bool:
     """Say whether a place fits a pattern. Takes at most the product of both lengths."""
+    if ANY in pattern:
+        head = pattern.index(ANY)
+        return len(place) >= head and _fit(pattern[:head], place) and _reaches(pattern[head:], place[head:])
+    return len(pattern) == len(place) and _fit(pattern, place)
+
+
+def _fit(parts: Path, place: Path) -> bool:
+    """Say whether parts without `**` fit the beginning of a place, each the one at its depth."""
+    for part, one in zip(parts, place, strict=False):  # noqa: SIM110 - asked of every difference and rule
+        if part != one and ("*" not in part or not _fits(part, one)):
+            return False
+    return True
+
+
+def _reaches(pattern: Path, place: Path) -> bool:
+    """Say whether a place fits a pattern with `**`."""
     # One row of a table: which beginnings of the place the pattern so far can stand for.
     row = [True, *[False] * len(place)]
     for part in pattern:

@@ -215,7 +215,7 @@ def _side(environment: str, standing: Standing, loaded: Mapping[str, Rendered]) 
     found = [loaded[p.wanted.key] for p in standing.parts if p.wanted.key in loaded]
     if len(found) < len(standing.parts):
         # What could be rendered a moment ago, and was lost since, cannot be any more.
-        return (Problem("render.refused", f"{environment} cannot be rendered", "Try again.", environment),)
+        return (Problem("render.refused", f"{environment} cannot be rendered any more", where=environment),)
     if len(found) == 1:
         return found[0]
     from vivido.layouts.files import merged

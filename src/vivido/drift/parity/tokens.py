@@ -5,7 +5,7 @@ what was written can be restored.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -80,7 +80,10 @@ class Marker:
 
     def _may_hold(self, manifest: Manifest) -> bool:
         data = _encode(manifest)
-        return any(text in data for text in self._bytes)
+        for text in self._bytes:  # noqa: SIM110 - half the time of `any`, and asked of every object
+            if text in data:
+                return True
+        return False
 
 
 class _Walk:
@@ -115,9 +118,12 @@ class _Walk:
         return value
 
     def _text(self, path: Path, text: str) -> str:
-        if not any(one in text for one in self._texts):
-            return text
+        for one in self._texts:
+            if one in text:
+                return self._word.sub(self._put_at(path), text)
+        return text
 
+    def _put_at(self, path: Path) -> Callable[[re.Match[str]], str]:
         def put(found: re.Match[str]) -> str:
             if name := self._own.get(found[0]):
                 self.used[name] = self.used.get(name, 0) + 1
@@ -126,7 +132,7 @@ class _Walk:
             self.leftovers.append(Leftover(*self._at, path, found[0], environments, token))
             return found[0]
 
-        return self._word.sub(put, text)
+        return put
 
 
 def _item(number: int, item: Any) -> str:
