@@ -32,6 +32,9 @@ def main(repetitions: int) -> None:
         show("vivido status, 3 environments", [*VIVIDO, "status"], environ, mini, repetitions, peer=peer, goal=200)
         show("vivido status (cpu)", [*VIVIDO, "status"], environ, mini, repetitions, cpu=True)
         show("vivido why production", [*VIVIDO, "why", "production"], environ, mini, repetitions, peer=peer)
+        diff = ["diff", "web", "staging", "production"]
+        show("vivido diff web staging production", [*VIVIDO, *diff], environ, mini, repetitions, peer=peer, goal=250)
+        show("vivido diff web staging production (cpu)", [*VIVIDO, *diff], environ, mini, repetitions, cpu=True)
         show("vivido --help", [*VIVIDO, "--help"], environ, mini, repetitions, peer=peer)
 
 
