@@ -75,6 +75,7 @@ class ConfigurationRepository:
         self._branch = branch
         self._source = source
         self._snapshots: dict[str, Snapshot] = {}
+        self._changed: dict[tuple[str, str], tuple[str, ...]] = {}
 
     @property
     def source(self) -> Mirror:
@@ -122,10 +123,12 @@ class ConfigurationRepository:
 
     def changed(self, old: str, new: str) -> tuple[str, ...] | None:
         """Return the paths that differ between two commits, None where one of them is not there any more."""
-        try:
-            return changed(self.mirror, old, new)
-        except NotFoundError:
-            return None
+        if (old, new) not in self._changed:
+            try:
+                self._changed[old, new] = changed(self.mirror, old, new)
+            except NotFoundError:
+                return None
+        return self._changed[old, new]
 
     def export(self, commit: str, directories: Sequence[str], where: Path) -> None:
         """Write directories of a commit to disk."""

@@ -5,6 +5,7 @@ transform all that is there; patches; then `images:`, entry by entry, each match
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from vivido.layouts.manifests import fields
@@ -72,7 +73,7 @@ class Sight:
             own = entries(below)
             return [transformed(i, own) for i in self.images(below)]
         data = self._read(reference.path or "")
-        return [] if data is None else [f.image for f in fields(Documents(data, reference.path or ""))]
+        return [] if data is None else list(_in_manifests(data, reference.path or ""))
 
     def _of_patches(self, kustomization: Kustomization) -> list[str]:
         found: list[str] = []
@@ -93,14 +94,21 @@ def _inline(data: Mapping[str, Any]) -> Iterable[str]:
                 yield text
 
 
-def _in_patch(text: str, name: str) -> list[str]:
+# Overlays of several environments build on the same files, which are looked at for each.
+@lru_cache(8192)
+def _in_manifests(data: bytes, name: str) -> tuple[str, ...]:
+    return tuple(f.image for f in fields(Documents(data, name)))
+
+
+@lru_cache(8192)
+def _in_patch(text: str, name: str) -> tuple[str, ...]:
     found: list[str] = []
     for root in parse(text, name):
         patch = plain_data(root, name)
         found += [image for _, _, image in image_fields(patch)]
         for step in patch if isinstance(patch, list) else []:
             found += _in_step(step)
-    return found
+    return tuple(found)
 
 
 def _in_step(step: Any) -> list[str]:

@@ -6,6 +6,7 @@ names must be in the tree; then no network is touched, and the content is the co
 """
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from vivido.errors import InputError
@@ -76,6 +77,12 @@ def read_kustomization(directory: str, read: Read, listing: List) -> Kustomizati
     content = read(path)
     if content is None:
         return Problem("render.outside", f"{path} leads out of the repository", "Replace the link by the file.", path)
+    return _read(directory, path, content)
+
+
+# An overlay is asked for its images, its needs, and before it is rendered; a base and a component by every overlay on them.
+@lru_cache(4096)
+def _read(directory: str, path: str, content: bytes) -> Kustomization | Problem:
     try:
         documents = Documents(content, path)
         data = plain_data(documents.roots[0] if documents.roots else None, path) or {}

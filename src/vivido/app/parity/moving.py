@@ -1,7 +1,7 @@
 """What is no drift but on its way: differences that are gone as soon as both environments have the same release."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -58,7 +58,8 @@ def settled(ws: "Workspace", parity: Parity, sides: Sides, taken: Mapping[str, T
     still: dict[_Concern, frozenset[str]] = {}
     for left, right in dict.fromkeys((f.left, f.right) for f in moving):
         services = dict.fromkeys(f.service for f in moving if (f.left, f.right) == (left, right))
-        concerned = [s for s in services if not _is_the_same(ws, sides, taken[left], taken[right], s.split(", "))]
+        same = _same(ws, sides, taken[left], taken[right])
+        concerned = [names for names in services if not all(map(same, names.split(", ")))]
         still |= _with_one_release(ws, sides, taken[left], taken[right], concerned, rules)
     findings = tuple(_settled(f, still, taken) for f in parity.findings)
     return msgspec.structs.replace(parity, findings=findings)
@@ -128,19 +129,21 @@ def _compared(
     return found
 
 
-def _is_the_same(ws: "Workspace", sides: Sides, left: Taken, right: Taken, names: Sequence[str]) -> bool:
-    """Say whether services in the later environment would be what they are with the earlier one's release."""
+def _same(ws: "Workspace", sides: Sides, left: Taken, right: Taken) -> Callable[[str], bool]:
+    """Return what says whether a service in the later environment would be what it is with the earlier one's release."""
     environment = ws.environment(right.environment)
-    repository, images = ws.repository(environment), [{a.service: a.image for a in t.artifacts} for t in (left, right)]
-    with suppress(NotFoundError):
+    services, repository = {s.name: s for s in ws.placed(environment).services}, ws.repository(environment)
+    images = [{a.service: (a.repository, a.digest) for a in t.artifacts} for t in (left, right)]
+    try:
         files = [repository.snapshot(t.commit) for t in (left, right)]
-        for name in names:
-            part, own = sides.part(right.environment, name), ws.placed(environment).service(name)
-            if part is None or own is None or images[0].get(name) != images[1].get(name):
-                return False
-            # The directory in which places are looked for, and all that the place reads.
-            needs = (base_of(own), *part.wanted.needs)
-            if part.refusal is not None or any(len({f.object_id(n) for f in files}) > 1 for n in needs):
-                return False
-        return True
-    return False
+    except NotFoundError:
+        return lambda name: False
+
+    def same(name: str) -> bool:
+        part, own = sides.part(right.environment, name), services.get(name)
+        if part is None or own is None or part.refusal is not None or images[0].get(name) != images[1].get(name):
+            return False
+        # The directory in which places are looked for, and all that the place reads.
+        return all(files[0].object_id(n) == files[1].object_id(n) for n in (base_of(own), *part.wanted.needs))
+
+    return same

@@ -160,6 +160,9 @@ class Sides:
         if taken.problem is not None:
             return Standing(problems=(taken.problem,))
         environment, roll = taken.environment, self._renderings.rolls[taken.environment]
+        only = self._parts[environment].get(names[0]) if len(names) == 1 else None
+        if only is not None and only.refusal is None and only.hash != _NOTHING:
+            return Standing((only,))
         here = [name for name in names if name in roll.asked]
         if not here:
             what = f"{taken.release} has no {' and no '.join(names)}"
