@@ -7,7 +7,8 @@ import pytest
 from config_examples import KINDS
 
 from vivido.config.check import check
-from vivido.config.detect.look import detect
+from vivido.config.detect.branches import environments
+from vivido.config.detect.look import detect, with_branches
 from vivido.config.detect.names import chain, in_order, own
 from vivido.config.detect.propose import propose
 from vivido.config.detect.scan import MAX_DEPTH
@@ -220,11 +221,92 @@ def test_a_service_without_an_environments_overlay_leaves_that_out(tmp_path: Pat
     assert "Not every service has a configuration for uat: left out." in found.notes
 
 
-def test_charts_are_named_and_their_templates_not_read(tmp_path: Path) -> None:
-    files = {"chart/Chart.yaml": "name: x\n", "chart/templates/d.yaml": deployment("x", "ghcr.io/a/x")}
-    found = detect(write(tmp_path, files))
-    assert found.configs == ()
-    assert "There are Helm charts: chart. Name a service's chart under its “config”." in found.notes
+def test_charts_are_configurations_with_the_environments_that_have_values(tmp_path: Path) -> None:
+    files = {
+        "charts/web/Chart.yaml": "name: web\n",
+        "charts/web/values.yaml": "image: {repository: ghcr.io/team/web, tag: v1}\n",
+        "charts/web/templates/d.yaml": deployment("x", "ghcr.io/a/x"),
+        "charts/web/charts/part/Chart.yaml": "name: part\n",
+        "charts/lib/Chart.yaml": "name: lib\ntype: library\n",
+        "deploy/api/chart/Chart.yaml": "name: api\n",
+        "deploy/api/chart/values.yaml": "main: {image: {registry: ghcr.io, repository: team/api}}\n",
+    }
+    files |= {f"charts/web/values-{e}.yaml": "replicas: 1\n" for e in ("dev", "prod", "schema")}
+    files |= {f"deploy/api/values/{e}.yml": "replicas: 1\n" for e in ("prod", "dev")}
+    root = write(tmp_path, files)
+    shop = proposed(root)
+    assert [(s.name, s.config, s.image) for s in shop.services] == [
+        ("web", "charts/web", "ghcr.io/team/web"),
+        ("api", "deploy/api", "ghcr.io/team/api"),
+    ]
+    assert [(e.name, e.after) for e in shop.environments] == [("dev", ""), ("prod", "dev")]
+    assert "# a Helm chart" in propose(detect(root), "shop", "ghcr.io/team")
+
+
+def test_a_chart_without_values_for_environments_is_said_and_its_templates_are_not_read(tmp_path: Path) -> None:
+    files = {
+        "chart/Chart.yaml": "name: x\n",
+        "chart/templates/d.yaml": deployment("x", "ghcr.io/a/x"),
+        "Dockerfile": "",
+    }
+    root = write(tmp_path, files)
+    found = detect(root)
+    assert [(c.path, c.helm, c.uses) for c in found.configs] == [("chart", True, ())]
+    assert "chart has no values for each environment; write values-dev.yaml and so on beside it." in found.notes
+    assert [(s.config, s.build is not None) for s in proposed(root).services] == [("chart", True)]
+
+
+def test_custom_resources_alone_are_configurations_of_services_whose_image_is_not_known(tmp_path: Path) -> None:
+    resource = "apiVersion: example.com/v1\nkind: Fleet\nmetadata: {name: shop}\nspec: {size: 3}\n"
+    root = write(tmp_path, {f"deploy/fleet/{e}/fleet.yaml": resource for e in ("dev", "prod")})
+    found = detect(root)
+    (service,) = proposed(root).services
+    assert (service.name, service.config, service.image) == (
+        "fleet",
+        "deploy/fleet/{environment}",
+        "localhost:5000/shop/fleet",
+    )
+    assert [e.target.kind for e in proposed(root).environments] == ["none", "none"]
+    assert any("name no image" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("branches", "expected"),
+    [
+        (
+            ("develop", "main", "production", "staging", "feature/staging"),
+            {"develop": "develop", "staging": "staging", "production": "production"},
+        ),
+        (("main", "staging", "prod"), {"dev": "main", "staging": "staging", "prod": "prod"}),
+        (("main", "prod"), {"dev": "main", "prod": "prod"}),
+        (("develop", "main"), {"develop": "develop", "production": "main"}),
+        (("develop", "staging", "master"), {"develop": "develop", "staging": "staging", "production": "master"}),
+        (("main", "env/dev", "env/prod"), {"dev": "env/dev", "prod": "env/prod"}),
+        (("main", "topic"), {}),
+        (("staging",), {}),
+        ((), {}),
+    ],
+)
+def test_branches_called_like_environments_are_environments(
+    branches: tuple[str, ...], expected: dict[str, str]
+) -> None:
+    found = environments(branches)
+    assert found == expected
+    assert list(found) == list(expected), "in the order of promotion"
+
+
+def test_branches_are_proposed_where_no_directory_is_one_environments(tmp_path: Path) -> None:
+    files = {"Containerfile": "FROM scratch\n", "deploy/app.yaml": deployment("app", "app")}
+    found = with_branches(detect(write(tmp_path, files)), {"dev": "develop", "production": "main"})
+    text = propose(found, "shop", "localhost:5000/shop")
+    project, diagnostics = check(text, tmp_path / "vivido.yaml", KINDS, tmp_path)
+    assert project is not None, diagnostics
+    assert project.layout == "branches"
+    places = [(e.name, e.after, e.configuration.branch if e.configuration else "") for e in project.environments]
+    assert places == [("dev", "", "develop"), ("production", "dev", "main")]
+    overlays = {f"k8s/{e}/app.yaml": deployment("app", "app") for e in ("dev", "prod")}
+    other = detect(write(tmp_path / "other", {"Containerfile": "FROM scratch\n"} | overlays))
+    assert with_branches(other, {"dev": "develop", "production": "main"}) == other
 
 
 def test_damaged_and_foreign_files_say_nothing(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ _TITLES = {
     "changed": "What changed",
     "cli": "The command line",
     "config": "The file",
+    "convert": "Moving to another layout",
     "containers": "Containers on this machine",
     "diff": "What would change",
     "drift": "Drift",

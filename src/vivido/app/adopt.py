@@ -7,13 +7,13 @@ through the environment's gates as every other, and until then the change stays 
 import difflib
 import random
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from vivido.app.content import edits_at, rendered_with
 from vivido.app.drift import Drift, Item, short
+from vivido.app.person import author_here, commit_signer
 from vivido.app.standing import standing
 from vivido.errors import Error, InputError, NotFoundError, RefusedError
 from vivido.layouts.declare import Wish, declare
@@ -26,7 +26,6 @@ from vivido.model.release import Artifact
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
-    from vivido.git.commit import Signature
     from vivido.targets.interface import Desired
 
 DRIFT = "Vivido-Drift"
@@ -102,7 +101,7 @@ def commit_adoption(ws: "Workspace", adoption: Adoption) -> str:
     """Commit what was planned, as the person who sits here, and push it; return the commit's id. Idempotent by the adoption's id.
 
     Raises:
-        InputError: `drift.nobody`: Git does not know who sits here.
+        InputError: `git.nobody`: Git does not know who sits here.
         ConflictError, RefusedError, UnreachableError: As every push.
     """
     from vivido.git.publish import Edit, Hand, backoff, publish
@@ -115,7 +114,7 @@ def commit_adoption(ws: "Workspace", adoption: Adoption) -> str:
         body = "\n".join([adoption.reason, "", *adoption.adopted])
         return Edit(files, subject, body, {"Vivido-Owner": adoption.owner, "Vivido-Requested-By": adoption.by})
 
-    hand = Hand(_person(ws), backoff(random.random), sign=_signing(ws))
+    hand = Hand(author_here(ws, ws.now()), backoff(random.random), sign=commit_signer(ws))
     key = _key(adoption)
     repository = ws.repository(environment)
     return publish(repository.mirror, repository.branch, derive, key, hand, since=adoption.tip)
@@ -134,29 +133,6 @@ def _key(adoption: Adoption) -> Any:
             return {DRIFT: self.promotion}
 
     return AdoptionKey(adoption.id, "adopt")
-
-
-def _person(ws: "Workspace") -> "Signature":
-    from vivido.git.commit import Signature
-    from vivido.identity.gitconfig import read_git_identity
-
-    who = read_git_identity(Path(ws.project.root))
-    if not who.name or not who.email:
-        raise InputError(
-            "Git does not know who sits here, and a change that is kept needs a person",
-            code="drift.nobody",
-            hint="git config user.name and user.email",
-        )
-    return Signature(who.name, who.email, ws.now())
-
-
-def _signing(ws: "Workspace") -> Any:
-    if not ws.project.sign_commits:
-        return None
-    from vivido.app.person import commit_key
-    from vivido.git.sign import ssh_signer
-
-    return ssh_signer(commit_key(ws))
 
 
 def _sort(

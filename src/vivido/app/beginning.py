@@ -5,7 +5,9 @@ from pathlib import Path
 import msgspec
 
 from vivido.app.kinds import installed
-from vivido.config.detect.look import detect
+from vivido.config.detect.branches import environments
+from vivido.config.detect.found import Found
+from vivido.config.detect.look import detect, with_branches
 from vivido.config.detect.propose import propose
 from vivido.config.diagnostic import ConfigError, Diagnostic
 from vivido.config.load import check
@@ -15,6 +17,10 @@ from vivido.errors import ConflictError, InputError
 FILE = "vivido.yaml"
 SCHEMA = ".vivido/schema.json"
 """Where the JSON Schema for editors lies, beside the file that names it."""
+
+
+_FEWEST = 2
+"""Branches that make a way."""
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -38,7 +44,7 @@ def begin(root: Path, *, project: str = "", registry: str = "", overwrite: bool 
         raise ConflictError(
             f"there is {file} already", code="init.there", hint="Edit it, or let it be written anew with --overwrite."
         )
-    found = detect(root)
+    found = _looked_at(root)
     where = registry or found.registry
     if not found.services:
         raise InputError(
@@ -66,6 +72,19 @@ def begin(root: Path, *, project: str = "", registry: str = "", overwrite: bool 
         tuple(e.name for e in made.environments),
         tuple(found.notes),
     )
+
+
+def _looked_at(root: Path) -> Found:
+    """Look at the files, and at the branches that were pushed with the services' configuration."""
+    from vivido.git.worktree import branch_has, remote_branches, toplevel
+
+    found = detect(root)
+    branches = remote_branches(root) if (root / ".git").exists() else ()
+    paths = [s.config for s in found.services if s.config and "{" not in s.config]
+    if len(branches) < _FEWEST or not paths or toplevel(root) != root.resolve():
+        return found
+    having = [b for b in branches if any(branch_has(root, b, path) for path in paths)]
+    return with_branches(found, environments(having))
 
 
 def _refuse_sketch(notes: tuple[str, ...], diagnostics: tuple[Diagnostic, ...]) -> None:

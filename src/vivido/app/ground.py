@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 VALIDATED = "Vivido-Validated"
 """The trailer that names the commit whose tree was promoted."""
 
+CONVERSION = "Vivido-Conversion"
+"""The trailer of a commit that moved the project to another layout: what was promoted before it stands for nothing here."""
+
 EMAIL = "vivido@localhost"
 """Committer of Vivido's commits. Trailers that a person copied with a message make no commit Vivido's."""
 
@@ -70,6 +73,8 @@ def is_own(commit: CommitInfo) -> bool:
 
 def _own(mirror: Mirror, environment: str, tip: str) -> "Iterator[CommitInfo]":
     for commit, _ in contained(mirror, tip):
+        if CONVERSION in commit.trailers:
+            return
         if is_own(commit) and _last(commit, "Vivido-Environment") == environment:
             yield commit
 

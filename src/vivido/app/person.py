@@ -11,6 +11,7 @@ from vivido.model.actor import Roster
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
+    from vivido.git.commit import Signature, Signer
 
 
 def places(ws: "Workspace") -> Places:
@@ -63,3 +64,38 @@ def commit_key(ws: "Workspace") -> Path:
             hint="git config user.signingkey ~/.ssh/id_ed25519.pub",
         )
     return Path(key).expanduser()
+
+
+def author_here(ws: "Workspace", at: int) -> "Signature":
+    """Return who sits here as the author of a commit.
+
+    Args:
+        ws: The project.
+        at: When, in microseconds since 1970.
+
+    Raises:
+        InputError: `git.nobody`: Git does not know.
+    """
+    from vivido.git.commit import Signature
+
+    who = read_git_identity(Path(ws.project.root))
+    if not who.name or not who.email:
+        raise InputError(
+            "Git does not know who sits here, and this commit needs a person",
+            code="git.nobody",
+            hint="git config user.name and user.email",
+        )
+    return Signature(who.name, who.email, at)
+
+
+def commit_signer(ws: "Workspace") -> "Signer | None":
+    """Return what signs commits here; None where the project does not want that.
+
+    Raises:
+        InputError: `git.no-signing-key`.
+    """
+    if not ws.project.sign_commits:
+        return None
+    from vivido.git.sign import ssh_signer
+
+    return ssh_signer(commit_key(ws))

@@ -54,6 +54,10 @@ _COMMANDS = {
     "run": ("run:run", "Go on with every promotion that can move."),
     "pin": ("pin:pin_app", "Keep releases out of environments."),
     "ledger": ("ledger:ledger_app", "Check the append-only record."),
+    "layout": (
+        "layout:layout_app",
+        "Move the project from one layout to another, and see how far its environments are entangled.",
+    ),
     "config": ("config:config_app", "Check and show vivido.yaml."),
     "init": ("init:init", "Look at this repository and write a vivido.yaml that works."),
     "completion": ("completion:completion", "Print a script that completes commands and flags in your shell."),

@@ -79,6 +79,28 @@ def origin_url(directory: Path, remote: str = "origin") -> str | None:
     return done.text.strip() if done.returncode == 0 else None
 
 
+def remote_branches(directory: Path, remote: str = "origin") -> tuple[str, ...]:
+    """Return the branches of a clone's remote as they were last fetched, by their short names, sorted; none outside of a clone.
+
+    Raises:
+        ToolError: `tool.missing`.
+    """
+    prefix = f"refs/remotes/{remote}/"
+    done = git(["for-each-ref", "--format=%(refname)", prefix], directory=directory)
+    names = [line.removeprefix(prefix) for line in done.text.splitlines()] if done.returncode == 0 else []
+    return tuple(sorted(name for name in names if name != "HEAD"))
+
+
+def branch_has(directory: Path, branch: str, path: str, remote: str = "origin") -> bool:
+    """Say whether a remote's branch, as it was last fetched, has a file or directory at a path from the work tree's top.
+
+    Raises:
+        ToolError: `tool.missing`.
+    """
+    name = f"refs/remotes/{remote}/{branch}:{'' if path == '.' else path}"
+    return git(["cat-file", "-e", "--end-of-options", name], directory=directory).returncode == 0
+
+
 def user(directory: Path) -> tuple[str, str] | None:
     """Return name and e-mail address that Git would commit with; None where neither is configured. It proves nothing.
 

@@ -2,6 +2,8 @@
 
 import msgspec
 
+from vivido.config.conventions import VALUES as VALUES_FORMS
+from vivido.config.conventions import VALUES_ENDINGS
 from vivido.layouts.interface import Place
 from vivido.layouts.kinds import layout_of
 from vivido.model.problem import Problem
@@ -10,23 +12,6 @@ from vivido.render.chart import VALUES, read_chart
 from vivido.render.interface import HelmRelease
 from vivido.render.tree import List, Read, is_directory, join, names
 
-_CONVENTIONS = (
-    "values-{environment}",
-    "values.{environment}",
-    "values_{environment}",
-    "{environment}.values",
-    "values/{environment}",
-    "values/values-{environment}",
-    "{environment}/values",
-    "envs/{environment}",
-    "envs/{environment}/values",
-    "env/{environment}",
-    "environments/{environment}",
-    "environments/{environment}/values",
-    "overlays/{environment}/values",
-)
-"""Names of an environment's values file beside a chart, without their ending."""
-_ENDINGS = (".yaml", ".yml")
 _PLACEHOLDER = "{environment}"
 
 
@@ -94,7 +79,7 @@ def _values(
     # On a branch or in a repository of its own a chart's values are the environment's.
     if found or len(project.environments) == 1 or layout_of(project).several:
         return (*common, *found)
-    looked_for = ", ".join(f"{c.replace(_PLACEHOLDER, environment.name)}.yaml" for c in _CONVENTIONS[:6])
+    looked_for = ", ".join(f"{c.replace(_PLACEHOLDER, environment.name)}.yaml" for c in VALUES_FORMS[:6])
     return Problem(
         "layout.no-values",
         f"{service.name} has no values of its own for {environment.name}; looked beside {directory or '.'} for {looked_for} …",
@@ -110,7 +95,7 @@ def _is_own(service: Service, environment: Environment, directory: str) -> bool:
 
 
 def _of_environment(base: str, environment: str, listing: List) -> list[str]:
-    return [p for c in _CONVENTIONS for p in _named(base, c.replace(_PLACEHOLDER, environment), listing)]
+    return [p for c in VALUES_FORMS for p in _named(base, c.replace(_PLACEHOLDER, environment), listing)]
 
 
 def _named(base: str, stem: str, listing: List) -> list[str]:
@@ -119,4 +104,4 @@ def _named(base: str, stem: str, listing: List) -> list[str]:
     if not is_directory(folder, listing):
         return []
     there = names(folder, listing)
-    return [path + ending for ending in _ENDINGS if name + ending in there]
+    return [path + ending for ending in VALUES_ENDINGS if name + ending in there]

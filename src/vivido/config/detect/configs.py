@@ -11,13 +11,16 @@ _ABOVE = frozenset(("overlays", "overlay", "environments", "environment", "envs"
 
 
 def configs(found: Mapping[str, Directory]) -> tuple[Config, ...]:
-    """Return the configurations that can be deployed: what no other includes, and what runs something."""
+    """Return the configurations that can be deployed: what no other includes, and what runs something.
+
+    Where nothing runs, as far as Kubernetes' own kinds say it, each of them is one: operators run what custom resources ask for.
+    """
     groups: dict[str, dict[str, list[Directory]]] = {}
-    for path in _tops(found):
-        parts = whole(found, path)
-        if any(p.workloads for p in parts):
-            template, environment = split(path)
-            groups.setdefault(template, {})[environment] = parts
+    parts_of = {path: whole(found, path) for path in _tops(found)}
+    running = [path for path, parts in parts_of.items() if any(p.workloads for p in parts)]
+    for path in running or [p for p, parts in parts_of.items() if any(d.objects for d in parts)]:
+        template, environment = split(path)
+        groups.setdefault(template, {})[environment] = parts_of[path]
     return tuple(_config(template, by_environment) for template, by_environment in sorted(groups.items()))
 
 
@@ -48,4 +51,5 @@ def _config(template: str, by_environment: Mapping[str, list[Directory]]) -> Con
         kustomize=any(d.kustomize for d in parts),
         uses=tuple(uses),
         ports=tuple(dict.fromkeys(port for d in parts for port in d.ports)),
+        workloads=any(d.workloads for d in parts),
     )

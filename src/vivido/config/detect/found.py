@@ -37,6 +37,10 @@ class Config(msgspec.Struct, frozen=True):
     uses: tuple[Use, ...] = ()
     ports: tuple[int, ...] = ()
     """Of its Kubernetes Services."""
+    helm: bool = False
+    """It is a chart; its environments are those that have values of their own."""
+    workloads: bool = True
+    """Something in it runs: a Deployment, a Service, a Job…"""
 
 
 class ServiceGuess(msgspec.Struct, frozen=True):
@@ -66,6 +70,8 @@ class Found(msgspec.Struct, frozen=True):
     services: tuple[ServiceGuess, ...] = ()
     environments: tuple[str, ...] = ()
     """Those that every service's configuration has, in the order of promotion."""
+    branches: dict[str, str] = {}
+    """Environment → branch, where environments are branches; in the order of promotion."""
     workloads: bool = False
     """There is something that runs: a Deployment, a Service, a Job…"""
     notes: tuple[str, ...] = ()

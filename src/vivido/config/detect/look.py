@@ -3,12 +3,15 @@
 import re
 from pathlib import Path
 
+import msgspec
+
+from vivido.config.detect.charts import charts
 from vivido.config.detect.configs import configs
 from vivido.config.detect.found import Config, Found, ServiceGuess
 from vivido.config.detect.manifests import directories
 from vivido.config.detect.names import in_order, made_valid
 from vivido.config.detect.scan import contexts, files, text
-from vivido.config.detect.services import services
+from vivido.config.detect.services import services, unnamed
 from vivido.text.redact import without_userinfo
 
 _ORIGIN = re.compile(r'\[remote "origin"\][^\[]*?^[ \t]*url[ \t]*=[ \t]*(\S+)', re.MULTILINE)
@@ -27,8 +30,8 @@ def detect(root: Path) -> Found:
     project = made_valid(path.rpartition("/")[2] or root.absolute().name)
     paths = files(root)
     built = tuple(contexts(root, paths, project))
-    kept = configs(directories(root, paths))
-    guesses = services(built, kept)
+    kept = (*configs(directories(root, paths)), *charts(root, paths))
+    guesses = services(built, kept) or unnamed(kept, project)
     used = [c for c in kept if c.path in {g.config for g in guesses}]
     images = _IMAGES_OF.get(hosted[1].lower(), "") if hosted else ""
     return Found(
@@ -39,8 +42,8 @@ def detect(root: Path) -> Found:
         configs=kept,
         services=guesses,
         environments=_common(used),
-        workloads=bool(kept),
-        notes=(*_notes(guesses, used), *_charts(paths)),
+        workloads=any(c.workloads for c in kept),
+        notes=(*_notes(guesses, used), *_charts(used), *_silent(guesses)),
     )
 
 
@@ -72,10 +75,34 @@ def _notes(guesses: tuple[ServiceGuess, ...], used: list[Config]) -> list[str]:
     return notes
 
 
-def _charts(paths: list[str]) -> list[str]:
-    charts = [p.removesuffix("/Chart.yaml") for p in paths if p.endswith("/Chart.yaml")]
-    return (
-        [f"There are Helm charts: {', '.join(charts[:5])}. Name a service's chart under its “config”."]
-        if charts
-        else []
+def _charts(used: list[Config]) -> list[str]:
+    """Say which charts have no values for environments yet: without them there is nothing in which these can differ."""
+    lacking = [c.path for c in used if c.helm and not c.environments]
+    return [
+        f"{path} has no values for each environment; write values-dev.yaml and so on beside it." for path in lacking
+    ]
+
+
+def _silent(guesses: tuple[ServiceGuess, ...]) -> list[str]:
+    """Say which services' manifests name no image: a promotion has nothing to write in them."""
+    silent = [g.name for g in guesses if g.config and g.context is None and not g.image]
+    if not silent:
+        return []
+    return [
+        f"The manifests of {', '.join(silent)} name no image in a container. Promotions need the place where the image stands: a"
+        " workload, an `images:` of a kustomization, or a chart's values."
+    ]
+
+
+def with_branches(found: Found, branches: dict[str, str]) -> Found:
+    """Return what was found in a repository whose environments are branches.
+
+    Directories that are one environment's go first: then branches with such names are somebody's habit, and no layout.
+    """
+    if not branches or found.environments:
+        return found
+    note = (
+        "Environments are branches here. Files that differ between them by design go under `own:` of each but the first, or are"
+        " covered by rules under `parity:`."
     )
+    return msgspec.structs.replace(found, branches=branches, notes=(*found.notes, note))

@@ -34,6 +34,8 @@ class Directory(msgspec.Struct):
     uses: list[Use] = []
     ports: list[int] = []
     workloads: bool = False
+    objects: bool = False
+    """It has a manifest, of whatever kind."""
 
 
 def directories(root: Path, paths: list[str]) -> dict[str, Directory]:
@@ -81,6 +83,7 @@ def _manifest(directory: Directory, document: dict[str, Any]) -> None:
     kind, metadata = str(document.get("kind")), document.get("metadata")
     name = str(metadata.get("name", "")) if isinstance(metadata, dict) else ""
     directory.workloads = directory.workloads or kind in _RUNS
+    directory.objects = True
     if kind == "Service":
         spec = document.get("spec")
         ports = [str(p.get("port")) for p in _dicts(spec.get("ports") if isinstance(spec, dict) else None)]

@@ -33,6 +33,7 @@ def propose(found: Found, project: str, registry: str) -> str:
         f"project: {quoted(project)}",
         f"registry: {quoted(registry)}",
         *_registries(registry),
+        *(["layout: branches  # a branch per environment; merges flow upward only"] if found.branches else []),
         "",
         "services:",
         *(line for s in services for line in _service(s, found, registry)),
@@ -56,7 +57,7 @@ def quoted(text: str) -> str:
 
 
 def _environments(found: Found) -> tuple[str, ...]:
-    return found.environments or _USUAL
+    return found.environments or tuple(found.branches) or _USUAL
 
 
 def _registries(registry: str) -> list[str]:
@@ -75,7 +76,7 @@ def _written(service: ServiceGuess, found: Found, registry: str) -> list[str]:
     lines = [f"  {service.name}:", *_build(service, registry, sketch=not found.services)]
     config = service.config or f"deploy/{service.name}"
     of = next((c for c in found.configs if c.path == service.config), Config(config))
-    how = "Kustomize" if of.kustomize else "plain manifests"
+    how = "Kustomize" if of.kustomize else "a Helm chart" if of.helm else "plain manifests"
     note = f"  # {how}" if service.config else "  # to be written: plain manifests or Kustomize"
     lines.append(f"    config: {quoted(config)}{note}")
     if replaced := _replaced(service, registry):
@@ -129,6 +130,8 @@ def _environment(name: str, after: str, environments: tuple[str, ...], found: Fo
     if after:
         lines.append(f"    after: {after}")
     lines.append(f"    target: {target}{note}")
+    if found.branches:
+        lines.append(f"    branch: {quoted(found.branches[name])}")
     if not after:
         return [*lines, "    promote: automatically  # every new release comes here by itself"]
     return [*lines, *_gates(last=name == environments[-1])]

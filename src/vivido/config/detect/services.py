@@ -12,6 +12,25 @@ _FOREIGN = re.compile(
     "|curl|node|python|golang|openjdk|adminer|mailhog|wait-for|kubectl|registry|migrate"
 )
 
+_SAYS_NOTHING = frozenset(
+    (
+        "",
+        ".",
+        "deploy",
+        "deployment",
+        "k8s",
+        "kubernetes",
+        "manifests",
+        "overlays",
+        "envs",
+        "environments",
+        "base",
+        "chart",
+        "charts",
+    )
+)
+"""Directories that are not called after what is in them."""
+
 
 def services(contexts: tuple[Context, ...], configs: tuple[Config, ...]) -> tuple[ServiceGuess, ...]:
     """Return the services: one for each context, and one for each image of this project's that is built elsewhere."""
@@ -31,6 +50,16 @@ def services(contexts: tuple[Context, ...], configs: tuple[Config, ...]) -> tupl
     )
 
 
+def unnamed(configs: tuple[Config, ...], project: str) -> tuple[ServiceGuess, ...]:
+    """Return a service for each configuration of which no image is known: custom resources, charts that put it together."""
+    called = [
+        next((p for p in reversed(c.path.split("/")) if p not in _SAYS_NOTHING and "{" not in p), project)
+        for c in configs
+    ]
+    names = own([made_valid(name) for name in called])
+    return tuple(ServiceGuess(name, c.path) for name, c in zip(names, configs, strict=True))
+
+
 def _config_of(context: Context, contexts: tuple[Context, ...], configs: tuple[Config, ...]) -> Config | None:
     scored = [(_score(context, config, len(contexts)), config) for config in configs]
     best = max(scored, key=lambda s: (s[0], bool(s[1].environments)), default=(0, None))
@@ -45,7 +74,8 @@ def _score(context: Context, config: Config, contexts: int) -> int:
         return 3
     if any(_names(context.name, use) for use in config.uses):
         return 2
-    return 1 if contexts == 1 and any(_ours(use) for use in config.uses) else 0
+    # A chart puts its image together of values that may be empty in the repository.
+    return 1 if contexts == 1 and (config.helm or any(_ours(use) for use in config.uses)) else 0
 
 
 def _built(context: Context, config: Config | None, contexts: tuple[Context, ...]) -> ServiceGuess:

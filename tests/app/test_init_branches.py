@@ -1,0 +1,81 @@
+"""`vivido init` with branches, charts or custom resources alone: what it writes passes `vivido config check`."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vivido.process import run
+from vivido.testing.gitserver import commit_to, create_bare
+from vivido.testing.miniature import Ran
+
+pytestmark = pytest.mark.real("git")
+
+_APP = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {template: {spec: {containers: [{name: web, image: "registry.example.com/shop/web:1"}]}}}
+"""
+
+
+def _vivido(directory: Path, *args: str) -> Ran:
+    command = [sys.executable, "-c", "from vivido.cli.app import main; main()", *args]
+    environ = {**os.environ, "HOME": str(directory), "NO_COLOR": "1"}
+    done = subprocess.run(command, cwd=directory, env=environ, capture_output=True, text=True, timeout=120, check=False)
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def _clone(root: Path, files: dict[str, str], branch: str = "main") -> Path:
+    create_bare(root / "origin.git", {p: t.encode() for p, t in files.items()}, branch=branch)
+    return root / "origin.git"
+
+
+def _fresh(root: Path) -> Path:
+    run(["git", "clone", "--quiet", str(root / "origin.git"), str(root / "clone")])
+    return root / "clone"
+
+
+def _begun(clone: Path) -> str:
+    made = _vivido(clone, "init", "--registry", "registry.example.com/shop")
+    assert made.code == 0, made.err
+    checked = _vivido(clone, "config", "check")
+    assert checked.code == 0, checked.err
+    return (clone / "vivido.yaml").read_text()
+
+
+def test_branches_that_have_the_configuration_become_environments(tmp_path: Path) -> None:
+    bare = _clone(tmp_path, {"deploy/web/app.yaml": _APP, "README": "Hello\n"})
+    for branch in ("develop", "staging", "production", "qa"):
+        run(["git", "-C", str(bare), "branch", branch, "main"])
+    # A branch without the configuration is no environment, whatever it is called.
+    commit_to(bare, {"deploy/web/app.yaml": None}, branch="qa", message="Remove it")
+    text = _begun(_fresh(tmp_path))
+    assert "layout: branches" in text
+    order = [line.strip() for line in text.splitlines() if line.strip().startswith(("after:", "branch:"))]
+    assert order == ["branch: develop", "after: develop", "branch: staging", "after: staging", "branch: production"]
+
+
+def test_one_branch_is_no_layout(tmp_path: Path) -> None:
+    _clone(tmp_path, {"deploy/web/app.yaml": _APP})
+    assert "layout:" not in _begun(_fresh(tmp_path))
+
+
+def test_a_chart_with_values_for_each_environment(tmp_path: Path) -> None:
+    files = {"charts/web/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n"}
+    files["charts/web/values.yaml"] = "image: {repository: registry.example.com/shop/web, tag: '1'}\n"
+    files |= {f"charts/web/values-{e}.yaml": "replicas: 1\n" for e in ("dev", "prod")}
+    _clone(tmp_path, files)
+    text = _begun(_fresh(tmp_path))
+    assert "config: charts/web  # a Helm chart" in text
+    assert "  prod:\n    after: dev" in text
+
+
+def test_custom_resources_alone_are_no_error(tmp_path: Path) -> None:
+    resource = "apiVersion: example.com/v1\nkind: Fleet\nmetadata: {name: shop}\n"
+    _clone(tmp_path, {"fleet/shop.yaml": resource})
+    text = _begun(_fresh(tmp_path))
+    assert "fleet:" in text
+    assert "target: none" in text
