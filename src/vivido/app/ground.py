@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 VALIDATED = "Vivido-Validated"
 """The trailer that names the commit whose tree was promoted."""
 
+OWN = "Vivido-Own"
+"""The trailer that names a file which was found to be the environment's own."""
+
 CONVERSION = "Vivido-Conversion"
 """The trailer of a commit that moved the project to another layout: what was promoted before it stands for nothing here."""
 

@@ -11,6 +11,7 @@ from vivido.app.differing import differing
 from vivido.app.edit import promoting
 from vivido.app.emptied import down_since
 from vivido.app.entry import Known, obstacles
+from vivido.app.found import ownership
 from vivido.app.governing import Governing, governing_promotion
 from vivido.app.revisions import base_at, own_revision, revision_of
 from vivido.app.steps import cleanup, forward, undo
@@ -103,6 +104,7 @@ def propose(
     refuse_bent(ws, environment, release, rendered, tip)
     before = _rendered_now(ws, environment, deployed, tip)
     rules = governing_promotion(ws, release, environment, tip)
+    own = ownership(ws, environment, tip, release.revision.commit)
     back = secured(ws, way_back(deployed, environment.name, accepted.without_way_back), deployed, environment)
     plan = Plan(
         promotion=promotion or f"p-{ws.token()}",
@@ -126,6 +128,7 @@ def propose(
         declared=rules.environment,
         carried=passed,
         superseded=accepted.superseded,
+        own=own.found if own is not None else (),
     )
     emptied = down_since(ws.records.promotions(environment.name)) is not None
     already = (
@@ -136,7 +139,7 @@ def propose(
         plan,
         differing(ws, before, rendered),
         tuple(sorted(edits)),
-        (*_notes(rules, deployed), *doubts),
+        (*_notes(rules, deployed), *(f.told for f in plan.own), *doubts),
         already,
         lacks,
         None if emptied else carried(ws, release, environment),

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vivido.app.found import ownership
 from vivido.app.upward import composed
 from vivido.errors import Error, InputError, RefusedError
 from vivido.layouts.kinds import layout_of
@@ -128,7 +129,10 @@ def _same(ws: "Workspace", environment: Environment, before: str, tip: str) -> b
     if owns is None:
         return repository.only_promotions(before, tip)
     changed = repository.changed(before, tip)
-    return changed is not None and not any(owns(path) for path in changed)
+    if changed is None or any(owns(path) for path in changed):
+        return False
+    own = ownership(ws, environment, tip, ws.repository(ws.project.environments[0]).tip())
+    return own is None or not any(f.path in changed for f in own.found)
 
 
 def _named(ws: "Workspace", revision: str, *, several: bool) -> dict[str, str]:

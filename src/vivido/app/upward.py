@@ -7,6 +7,7 @@ import msgspec
 
 from vivido.app.content import refused
 from vivido.app.debts import Debt, Question, debts
+from vivido.app.found import Ownership, ownership
 from vivido.app.ground import ground_of
 from vivido.app.one_image import build_differences
 from vivido.errors import InputError, RefusedError
@@ -39,13 +40,8 @@ def composed(ws: "Workspace", environment: Environment, own: str, validated: str
     """
     from vivido.git.compose import compose
 
-    owns = ws.owns(environment)
-    if owns is None:
-        return own
-    repository, first = ws.repository(environment), ws.repository(ws.project.environments[0])
-    repository.ensure(own)
-    first.ensure(validated)
-    return compose(repository.mirror, own, validated, owns)
+    found = ownership(ws, environment, own, validated)
+    return own if found is None else compose(ws.repository(environment).mirror, own, validated, found.owns)
 
 
 def upward(ws: "Workspace", release: Release, environment: Environment) -> Upward | None:
@@ -89,20 +85,36 @@ def refuse_undoing(
 
     Raises:
         RefusedError: `branches.conflict`: both sides changed a file that belongs to nobody; `branches.debt`: only the branch did;
-            `branches.build-differs`, `branches.own-missing`.
+            `branches.build-differs`, `branches.own-missing`, `branches.own-unclear`.
         InputError: `branches.superseded`: one of these commits is none that would be undone.
     """
-    owns = ws.owns(environment)
-    if owns is None:
+    own = ownership(ws, environment, tip, release.revision.commit)
+    if own is None:
         return
     mirror = ws.repository(environment).mirror
     _refuse_unlike(ws, release, environment, tip)
-    found = debts(mirror, Question(environment.name, tip, release.revision.commit, owns, wanted))
+    if own.unclear:
+        raise refused(
+            "branches.own-unclear", f"it is unclear whose these files are in {environment.name}", _unclear(own)
+        )
+    found = debts(mirror, Question(environment.name, tip, release.revision.commit, own.owns, wanted))
     settled = {commit: _meant(found, commit) for commit in superseded}
     gone = set(settled.values())
     left = tuple(d for d in found if not {m.id for m in d.here} <= gone)
     if left:
         raise _refusal(environment, release, left)
+
+
+def _unclear(own: Ownership) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(
+            "branches.own-unclear",
+            f"{printable(path)} was the environment's own by parity rules, and differs now in what no rule allows",
+            "Make a rule for it under `parity:`, declare the file under `own:`, or make it the same below.",
+            path,
+        )
+        for path in own.unclear
+    )
 
 
 def _refuse_unlike(ws: "Workspace", release: Release, environment: Environment, tip: str) -> None:
@@ -162,7 +174,7 @@ def _refusal(environment: Environment, release: Release, left: tuple[Debt, ...])
         + "\n".join(lines),
         code="branches.conflict" if conflict else "branches.debt",
         hint=f"Merge it back below and make a release of that, or declare it superseded: --supersede {','.join(commits)}"
-        " --reason …. A file that differs by design belongs under `own:`.",
+        " --reason …. A file that differs by design belongs under `own:`, or its differences under `parity:`.",
     )
 
 

@@ -39,6 +39,8 @@ class Waiting(msgspec.Struct, frozen=True):
     conditions: tuple[Condition, ...] = ()
     unchanged: tuple[str, ...] = ()
     """Environments before it that the release does not change, each with whose evidence stands for it."""
+    own: tuple[str, ...] = ()
+    """Files that were found to be the environment's own, and by which rules."""
 
 
 def waiting_for(ws: Workspace, promotion: str) -> Waiting:
@@ -71,6 +73,7 @@ def describe(state: State) -> Waiting:
         requested_at=plan.requested_at,
         way_back="" if state.finished is not None else plan.way_back.summary,
         conditions=conditions,
+        own=tuple(f.told for f in plan.own),
         unchanged=tuple(f"{c.environment} (passed as {c.release}, {c.promotion})" for c in plan.carried),
     )
 

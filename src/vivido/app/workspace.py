@@ -27,6 +27,7 @@ from vivido.text.nearest import nearest
 from vivido.time.clock import Now, system_now
 
 if TYPE_CHECKING:
+    from vivido.app.found import Ownership
     from vivido.app.repository import ConfigurationRepository, Repositories
     from vivido.engine.driver import Driver
     from vivido.layouts.interface import Owns
@@ -64,6 +65,8 @@ class Workspace:
         self.environ = dict(os.environ) if environ is None else environ
         self.listener = listener or Listener()
         self._placed: dict[str, Project] = {}
+        self.ownerships: dict[tuple[str, str, str], Ownership] = {}
+        """What `found.ownership` has found out: it depends on commits, which do not change."""
 
     @cached_property
     def state(self) -> Path:

@@ -57,6 +57,7 @@ def _promotion(one: Waiting) -> list[str]:
         f"  asked for by {one.requested_by} at {rfc3339(one.requested_at)}",
     ]
     lines += [f"  unchanged: {told}" for told in one.unchanged]
+    lines += [f"  own: {told}" for told in one.own]
     if one.way_back:
         lines.append(f"  way back: {one.way_back}")
     if one.reason and not one.conditions:

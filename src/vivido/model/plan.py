@@ -52,6 +52,19 @@ class Carried(msgspec.Struct, frozen=True):
     """The release that it brought."""
 
 
+class FoundOwn(msgspec.Struct, frozen=True):
+    """A file that belongs to the environment although nobody declared it: it differs, and parity rules allow all of that."""
+
+    path: str
+    rules: tuple[str, ...]
+    """The rules, each with its reason."""
+
+    @property
+    def told(self) -> str:
+        """It, as one sentence."""
+        return f"{self.path} is found to be its own, by {'; '.join(self.rules)}"
+
+
 class Plan(msgspec.Struct, frozen=True):
     """All that a promotion will do, and what its gates and approvals are bound to."""
 
@@ -89,6 +102,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Commits of people on the environment's branch that may be undone, because the person who asked says so, with the reason."""
     carried: tuple[Carried, ...] = ()
     """Environments before this one that the release does not change, and whose evidence stands for it there."""
+    own: tuple[FoundOwn, ...] = ()
+    """Layout `branches`: files that stay as the environment's branch has them without being declared its own."""
     version: int = 1
     """Of this struct's meaning; a process refuses a plan it does not understand."""
 

@@ -7,7 +7,8 @@ from vivido.app.content import refused, rendered_at
 from vivido.app.edit import promoting
 from vivido.app.entry import pinned_out
 from vivido.app.executors.side import environment_of
-from vivido.app.ground import EMAIL, VALIDATED
+from vivido.app.found import ownership
+from vivido.app.ground import EMAIL, OWN, VALIDATED
 from vivido.app.planning import pins_before, refuse_bent
 from vivido.app.reversal import reversal, undone
 from vivido.app.revisions import revision_of
@@ -92,6 +93,9 @@ class Derivation:
         if merged is None:
             return Edit(files, _subject(plan), _body(plan), trailers, allow_empty=True)
         trailers |= {VALIDATED: merged.validated}
+        own = ownership(self._ws, environment_of(self._ws, work), tip, merged.validated)
+        if own is not None and own.found:
+            trailers |= {OWN: tuple(f.path for f in own.found)}
         if plan.superseded:
             trailers |= {"Vivido-Superseded": plan.superseded}
         return Edit(files, _subject(plan), _body(plan), trailers, allow_empty=True, merges=(merged.parent,))
