@@ -67,3 +67,21 @@ def test_what_is_not(text: str, line: int, said: str) -> None:
     assert said in found[0].message
     assert found[0].line == line
     assert found[0].hint
+
+
+def test_builds_that_may_differ_are_named_and_only_on_branches() -> None:
+    branches = file("branches", "branch: dev", "branch: main")
+    directories = file("directories", "promote: manually", "promote: manually")
+    allowed = "builds: {allow: [{at: web/Containerfile, because: reasons, owner: team, until: 2030-01-01}]}\n"
+    project, found = check(branches + allowed, "vivido.yaml", KINDS)
+    assert project is not None, found
+    (one,) = project.builds_allowed
+    assert (one.at, one.because, one.owner, one.until) == ("web/Containerfile", "reasons", "team", "2030-01-01")
+    for wrong, code in (
+        (branches + allowed.replace("web/Containerfile", "'**'"), "config.own"),
+        (branches + allowed.replace(", because: reasons", ""), "config.missing"),
+        (directories + allowed, "config.layout"),
+    ):
+        project, found = check(wrong, "vivido.yaml", KINDS)
+        assert project is None
+        assert code in {d.code for d in found}

@@ -1,7 +1,8 @@
 """One image serves all branches: what a build depends on may not differ between them (semantics §2, guarantee 2).
 
 Files that belong to no environment are the validated ones wherever they are promoted. So only files that an environment declares
-its own can make another image of its branch: they are found, and named with both sides.
+its own can make another image of its branch: they are found, and named with both sides. The file may allow one by name, with a
+reason: `builds: {allow: [{at: …, because: …}]}`. The image is that of the first branch all the same.
 """
 
 from collections.abc import Iterator
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vivido.layouts.own import owner
+from vivido.model.parity import TODO
 from vivido.model.problem import Problem
-from vivido.model.project import Build, Environment, Project
+from vivido.model.project import Build, BuildAllowance, Environment, Project
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
@@ -21,7 +24,67 @@ _WORDS = {"FROM": "base image", "ARG": "build argument", "ENV": "variable of the
 """Instruction → what a line with it says (Dockerfile reference)."""
 
 
-def build_differences(ws: "Workspace", environment: Environment, here: str, validated: str) -> tuple[Problem, ...]:
+class Differing(msgspec.Struct, frozen=True):
+    """What builds depend on, and branches have otherwise."""
+
+    refused: tuple[Problem, ...] = ()
+    allowed: tuple[str, ...] = ()
+    """Told with the reason, one sentence each."""
+
+
+class _Place(msgspec.Struct, frozen=True):
+    at: str
+    """As `builds.allow` names it."""
+    problem: Problem
+
+
+def build_differences(ws: "Workspace", environment: Environment, here: str, validated: str) -> Differing:
+    """Hold what differs in builds against what the file allows, as it is in the tree that would be promoted.
+
+    Args:
+        ws: The project.
+        environment: Whose tree.
+        here: The commit that stands for it.
+        validated: The commit that was validated, from which the images were built.
+
+    Raises:
+        RefusedError: `governing.unreadable`.
+    """
+    from vivido.app.governing import project_at
+    from vivido.app.parity.compare import today
+
+    found = _differences(ws, environment, here, validated)
+    if not found:
+        return Differing()
+    project = project_at(ws, environment, here) or ws.project
+    now = today(ws.now())
+    verdicts = [(place.problem, _verdict(project, place.at, now)) for place in found]
+    return Differing(
+        tuple(
+            msgspec.structs.replace(p, message=f"{p.message}; {why}" if why else p.message)
+            for p, (rule, why) in verdicts
+            if rule is None
+        ),
+        tuple(f"{p.where}: {p.message}, allowed: {rule.because}" for p, (rule, _) in verdicts if rule is not None),
+    )
+
+
+def _verdict(project: Project, at: str, today: str) -> tuple[BuildAllowance | None, str]:
+    """Return the rule that allows a difference, or why one that speaks of it does not."""
+    why = ""
+    for rule in project.builds_allowed:
+        if rule.at != at and not owner((rule.at,))(at):
+            continue
+        if rule.because.upper().startswith(TODO):
+            why = "its rule waits for a reason"
+        elif rule.until and rule.until < today:
+            why = f"was allowed until {rule.until}"
+        else:
+            return rule, ""
+    return None, why
+
+
+def _differences(ws: "Workspace", environment: Environment, here: str, validated: str) -> tuple[_Place, ...]:
     """Return a problem for each file on which a build depends and which an environment's tree has otherwise than the validated one.
 
     Args:
@@ -35,7 +98,7 @@ def build_differences(ws: "Workspace", environment: Environment, here: str, vali
     repository = ws.repository(environment)
     below, above = ws.repository(ws.project.environments[0]).branch, repository.branch
     prefix = ws.prefix(environment)
-    found: list[Problem] = []
+    found: list[_Place] = []
     for path in differing(repository.mirror, validated, here):
         inside = path.removeprefix(f"{prefix}/") if prefix else path
         old, new = (repository.tree(c).read(path) for c in (validated, here))
@@ -43,7 +106,7 @@ def build_differences(ws: "Workspace", environment: Environment, here: str, vali
             found += _declared(ws, path, (below, above), old, new)
         elif (why := _why(ws.project, inside)) is not None:
             line, what = _where(old or b"", new or b"", why)
-            found.append(_problem(f"{path}:{line}", what, (below, above)))
+            found.append(_Place(inside, _problem(f"{path}:{line}", what, (below, above))))
     return tuple(found)
 
 
@@ -78,7 +141,7 @@ def _where(old: bytes, new: bytes, why: str) -> tuple[int, str]:
 
 def _declared(
     ws: "Workspace", path: str, branches: tuple[str, str], old: bytes | None, new: bytes | None
-) -> Iterator[Problem]:
+) -> Iterator[_Place]:
     """Compare `build:` of the two files; their other differences make no other image."""
     from vivido.config.load import check
     from vivido.config.node import child
@@ -94,7 +157,10 @@ def _declared(
         if keys:
             at = child(root, "services", service.name, "build") or child(root, "services", service.name)
             where = f"{path}:{at.line}" if at is not None else path
-            yield _problem(where, f"build of {service.name}: {', '.join(keys)}", branches)
+            for key in keys:
+                named = "" if key == "build" else f"/{key}"
+                problem = _problem(where, f"build of {service.name}: {key}", branches)
+                yield _Place(f"services/{service.name}/build{named}", problem)
 
 
 def _different(one: Build | None, other: Build | None) -> list[str]:
@@ -108,6 +174,6 @@ def _problem(where: str, what: str, branches: tuple[str, str]) -> Problem:
     return Problem(
         "branches.build-differs",
         f"{what} differs between {branches[0]} and {branches[1]}: the image is built once, from {branches[0]}",
-        "Take it out of `own:`, and let the difference be configuration.",
+        "Take it out of `own:`, and let the difference be configuration; or allow it under `builds:`, with the reason.",
         where,
     )

@@ -17,7 +17,7 @@ from vivido.app.revisions import base_at, own_revision, revision_of
 from vivido.app.steps import cleanup, forward, undo
 from vivido.app.unchanged import carried, revoked, way
 from vivido.app.undoable import secured
-from vivido.app.upward import refuse_undoing
+from vivido.app.upward import allowed_builds, refuse_undoing
 from vivido.errors import RefusedError, UnreachableError
 from vivido.model.difference import Difference
 from vivido.model.objects import Rendered
@@ -139,7 +139,12 @@ def propose(
         plan,
         differing(ws, before, rendered),
         tuple(sorted(edits)),
-        (*_notes(rules, deployed), *(f.told for f in plan.own), *doubts),
+        (
+            *_notes(rules, deployed),
+            *(f.told for f in plan.own),
+            *allowed_builds(ws, release, environment, tip),
+            *doubts,
+        ),
         already,
         lacks,
         None if emptied else carried(ws, release, environment),

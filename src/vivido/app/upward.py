@@ -105,6 +105,14 @@ def refuse_undoing(
         raise _refusal(environment, release, left)
 
 
+def allowed_builds(ws: "Workspace", release: Release, environment: Environment, tip: str) -> tuple[str, ...]:
+    """Return what differs in builds between the branches and may, one sentence each with the reason."""
+    if ws.owns(environment) is None:
+        return ()
+    validated = release.revision.commit
+    return build_differences(ws, environment, composed(ws, environment, tip, validated), validated).allowed
+
+
 def _unclear(own: Ownership) -> tuple[Problem, ...]:
     return tuple(
         Problem(
@@ -121,8 +129,8 @@ def _refuse_unlike(ws: "Workspace", release: Release, environment: Environment, 
     """Refuse what cannot be right about the environment's own files: another build, or one that its branch never had."""
     here = composed(ws, environment, tip, release.revision.commit)
     unlike = build_differences(ws, environment, here, release.revision.commit)
-    if unlike:
-        raise refused("branches.build-differs", f"{environment.name} would want an image of its own", unlike)
+    if unlike.refused:
+        raise refused("branches.build-differs", f"{environment.name} would want an image of its own", unlike.refused)
     missing = _missing(ws, release, environment, tip)
     if missing:
         raise refused("branches.own-missing", f"{environment.name}'s branch lacks files of its own", missing)

@@ -17,6 +17,7 @@ from vivido.model.actor import Person, Roster
 from vivido.model.parity import Audit
 from vivido.model.project import (
     Build,
+    BuildAllowance,
     Chart,
     Configuration,
     Environment,
@@ -50,6 +51,7 @@ def assemble(root: Node, file: Path, top: Path, kinds: Kinds) -> Project:
         configuration=_configuration(shape.configuration),
         registries=RegistryOptions(tuple(shape.registries.plain_http), _path(child(root, "registries", "ca"))),
         secrets_in_clear=tuple(SecretAllowance(a.name, a.because) for a in shape.secrets.allow),
+        builds_allowed=tuple(BuildAllowance(a.at, a.because, a.owner or "", a.until or "") for a in shape.builds.allow),
         channel=shape.channel,
         sign_commits=shape.commits.sign,
         state=shape.state or "",

@@ -153,6 +153,26 @@ class SecretsShape(Shape, frozen=True):
     """Secrets with data in clear that may pass. All others are refused."""
 
 
+class AllowedBuildShape(Shape, frozen=True):
+    """A difference between branches in what an image is built of, which may be."""
+
+    at: Text
+    """A file, or a pattern of files as in `own`; or a place of this file: `services/web/build/args`."""
+    because: Text
+    """Why it does no harm. A rule whose reason begins with TODO allows nothing yet."""
+    owner: Text | UnsetType = UNSET
+    """Whoever answers for it."""
+    until: Day | UnsetType = UNSET
+    """The last day on which it holds."""
+
+
+class BuildsShape(Shape, frozen=True):
+    """Layout `branches`: what is said about builds. One image serves all branches, and is built from the first."""
+
+    allow: list[AllowedBuildShape] = []
+    """Differences between branches that may be. All others are refused."""
+
+
 class SecretSourceShape(Shape, frozen=True):
     """Where one secret value comes from."""
 
@@ -383,6 +403,8 @@ class ProjectShape(Shape, frozen=True):
     """People under a common name."""
     secrets: SecretsShape = SecretsShape()
     """What is said about Secrets in manifests."""
+    builds: BuildsShape = BuildsShape()
+    """Layout `branches`: which builds may differ between branches."""
     parity: dict[PairName, PairShape] = {}
     """Which differences between environments are allowed. Everything else is drift."""
     audit: AuditShape = AuditShape()

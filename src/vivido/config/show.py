@@ -29,6 +29,9 @@ def show(project: Project) -> dict[str, Any]:
         "services": {s.name: _service(s) for s in project.services},
         "people": {p.name: {"email": list(p.emails), "keys": list(p.keys)} for p in project.roster.people},
         "groups": {name: list(members) for name, members in project.roster.groups.items()},
+        "builds": {
+            "allow": [{k: v for k, v in msgspec.structs.asdict(a).items() if v} for a in project.builds_allowed]
+        },
         "secrets": {"allow": [{"name": a.name, "because": a.because} for a in project.secrets_in_clear]},
         "environments": {e.name: _environment(e) for e in project.environments},
         "parity": spelled(project.parity),

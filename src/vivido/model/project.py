@@ -168,6 +168,17 @@ class SecretAllowance(msgspec.Struct, frozen=True):
     because: str
 
 
+class BuildAllowance(msgspec.Struct, frozen=True):
+    """A difference between branches in what an image is built of, that the file lets pass, with the reason."""
+
+    at: str
+    """A pattern of files, or a place of the file: `services/web/build/args`."""
+    because: str
+    owner: str = ""
+    until: str = ""
+    """The last day on which it holds; empty: for ever."""
+
+
 class RegistryOptions(msgspec.Struct, frozen=True):
     """How registries are reached."""
 
@@ -195,6 +206,8 @@ class Project(msgspec.Struct, frozen=True):
     configuration: Configuration = Configuration()
     registries: RegistryOptions = RegistryOptions()
     secrets_in_clear: tuple[SecretAllowance, ...] = ()
+    builds_allowed: tuple[BuildAllowance, ...] = ()
+    """Layout `branches`."""
     channel: str = "edge"
     """The tag that `vivido build` moves to what it built."""
     sign_commits: bool = False

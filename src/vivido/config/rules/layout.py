@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from vivido.config.diagnostic import Report, shown
-from vivido.config.node import Entry, Node, child, entries, text_of, texts
+from vivido.config.node import Entry, Node, child, entries, items, text_of, texts
 from vivido.model.reference import valid_tag
 
 _VERSION = "{version}"
@@ -18,6 +18,7 @@ def check_layout(root: Node, report: Report) -> None:
     for environment in environments:
         _strangers(environment, layout, report)
         _alias(environment, report)
+    _builds(root, layout, report)
     if layout == "repositories":
         _repositories(environments, report)
     if layout == "branches":
@@ -62,6 +63,17 @@ def _branches(root: Node, environments: tuple[Entry, ...], report: Report) -> No
             report.add(
                 pattern, "config.own", f"{shown(pattern.text)} {why}", "Write it like deploy/*/env.yaml or **/env/**."
             )
+
+
+def _builds(root: Node, layout: str, report: Report) -> None:
+    allowed = child(root, "builds", "allow")
+    for one in items(allowed):
+        at = child(one, "at")
+        if layout != "branches":
+            message = f"builds can differ between branches only, and this is {shown(layout)}"
+            report.add(one, "config.layout", message, "Take it out, or write “layout: branches” at the top.")
+        elif at is not None and (why := _unusable(text_of(at) or "")):
+            report.add(at, "config.own", f"{shown(text_of(at) or '')} {why}", "Name the file: web/Containerfile.")
 
 
 def _different(
