@@ -43,6 +43,8 @@ _TITLES = {
     "PersonShape": "A person",
     "SecretsShape": "Secrets in manifests",
     "AllowedSecretShape": "A Secret that may stay in clear",
+    "BuildsShape": "Builds of branches",
+    "AllowedBuildShape": "A build that may differ",
     "PairShape": "Parity of two environments",
     "AllowShape": "A difference that may be",
     "EqualShape": "What may never differ",

@@ -66,6 +66,23 @@ def convert(
     return Exit.OK
 
 
+@layout_app.command
+def report(*, common: Common = PLAIN) -> int:
+    """Say how far environments are entangled: files of their own and nobody's, conflicts, debts, copies; and what follows.
+
+    Looks at the tips of the environments' branches, as they say, and changes nothing.
+
+    Args:
+        common: Flags of every command.
+    """
+    from vivido.app.entangled import entangled
+    from vivido.cli.output.layout import reported
+
+    found = entangled(common.open())
+    emit(found, common.output, lambda: reported(found), [e.environment for e in found.environments])
+    return Exit.OK
+
+
 def _pairs(given: tuple[str, ...], environments: list[str]) -> dict[str, str]:
     from vivido.errors import InputError
 

@@ -1,6 +1,7 @@
-"""A conversion as people read it: what moves, what is committed where, and what to do next."""
+"""A conversion as people read it (what moves, what is committed where, what to do next), and the report on a layout."""
 
 from vivido.app.convert.interface import Conversion
+from vivido.app.entanglement import Branch, Entangled, Report
 from vivido.cli.output.style import width
 from vivido.cli.output.table import table
 from vivido.text.redact import printable
@@ -47,3 +48,42 @@ def next_steps(found: Conversion, *, pushed: bool) -> list[str]:
     merge = f"git merge --ff-only {last.here}, and push it: that switches over" if not last.environment else ""
     push = f"git push {last.url} {last.here}:{last.branch}; work goes on there"
     return [*lines, merge or push, "or all of it by Vivido: the same command with --push"]
+
+
+def reported(found: Report) -> str:
+    """Return the report."""
+    rows = [
+        [
+            e.environment,
+            str(e.files),
+            str(e.shared),
+            str(e.own),
+            str(e.copied),
+            f"{e.differing} of {e.objects}" if e.against else "-",
+        ]
+        for e in found.environments
+    ]
+    parts = [f"layout {found.layout}"]
+    parts.append(
+        table(rows, ["ENVIRONMENT", "FILES", "SHARED", "NOT SHARED", "COPIES", "OBJECTS THAT DIFFER"], width())
+    )
+    branches = [(e, e.branch) for e in found.environments if e.branch is not None]
+    if branches:
+        rows = [_of_branch(e, b) for e, b in branches]
+        heads = ["BRANCH OF", "DECLARED", "FOUND", "NOBODY'S", "ON THEIR WAY", "DEBTS", "MERGES WITH CONFLICTS"]
+        parts.append(table(rows, heads, width()))
+    parts += [_listed(f"nobody's in {e.environment}", b.nobodys) for e, b in branches if b.nobodys]
+    parts += [_listed(f"debts in {e.environment}", b.debts) for e, b in branches if b.debts]
+    parts += [_listed("the same file", several) for several in found.copies[:_SHOWN]]
+    parts.append("\n".join(f"- {printable(line)}" for line in found.advice))
+    return "\n\n".join(parts)
+
+
+def _of_branch(one: Entangled, branch: Branch) -> list[str]:
+    numbers = (len(branch.declared), len(branch.found), len(branch.nobodys), branch.coming, len(branch.debts))
+    return [one.environment, *map(str, numbers), f"{branch.conflicting} of {branch.merges}"]
+
+
+def _listed(title: str, lines: tuple[str, ...]) -> str:
+    more = [f"  … and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    return "\n".join([f"{title}:", *(f"  {printable(line)}" for line in lines[:_SHOWN]), *more])
