@@ -34,7 +34,7 @@ def _chart(root: Path, directory: str, paths: list[str]) -> Config:
     whole = above if name == "chart" and above else directory
     if whole != directory:
         environments |= {e for p in paths if _inside(p, above) for e in _environment(p.removeprefix(f"{above}/"))}
-    values = _mapping(text(root, _join(directory, "values.yaml")))
+    values = _mapping(text(root, _join(directory, f"values{VALUES_ENDINGS[0]}")))
     return Config(whole or ".", in_order(environments), False, tuple(dict.fromkeys(_uses(values, 0))), (), helm=True)
 
 
