@@ -92,11 +92,13 @@ class Shop:
     """The project: `origin.git` and a clone of it under `root`."""
 
     root: Path
+    directory: str = ""
+    """Of `vivido.yaml` in the repository."""
 
     @property
     def clone(self) -> Path:
         """The work tree."""
-        return self.root / "clone"
+        return self.root / "clone" / self.directory
 
     @property
     def origin(self) -> Path:
@@ -154,7 +156,12 @@ class Shop:
 def make_shop(root: Path, changes: dict[str, bytes] | None = None) -> Shop:
     """Make the project under a directory."""
     create_bare(root / "origin.git", files() | (changes or {}))
+    return cloned(root)
+
+
+def cloned(root: Path, directory: str = "") -> Shop:
+    """Clone the repository under a directory, as somebody who may commit."""
     run(["git", "clone", "--quiet", str(root / "origin.git"), str(root / "clone")])
     for key, value in (("user.name", "Carol"), ("user.email", "carol@example.com")):
         run(["git", "-C", str(root / "clone"), "config", key, value])
-    return Shop(root)
+    return Shop(root, directory)

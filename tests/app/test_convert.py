@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from convert_projects import ENVIRONMENTS, Shop, make_shop
+from convert_projects import ENVIRONMENTS, Shop, cloned, files, make_shop
 
 from vivido.layouts.kinds import KINDS
 from vivido.testing.gitserver import commit_to, create_bare
@@ -141,6 +141,15 @@ def test_killed_anywhere_and_run_again_it_ends_the_same(tmp_path: Path, to: str)
             assert len(subjects) == len(set(subjects)), point
 
 
+def test_local_branches_killed_between_are_made_by_the_next_run(shop: Shop) -> None:
+    for point in ("git.branch.before#1", "git.branch.after#1", "git.branch.before#3"):
+        assert shop.convert("branches", "--write", "--yes", crash=point).code == -9
+    ran = shop.convert("branches", "--write", "--yes", "-o", "json")
+    assert ran.code == 0, ran.err
+    tips = [shop.git("rev-parse", name, repository="clone").strip() for name in ran.json()["written"]]
+    assert tips == [c["commit"] for c in ran.json()["conversion"]["commits"]]
+
+
 def _tree(shop: Shop, bare: str, branch: str) -> str:
     return shop.git("rev-parse", f"{branch}^{{tree}}", repository=f"{bare}.git")
 
@@ -207,6 +216,20 @@ def test_wrong_flags_and_a_file_that_is_not_pushed_are_told(shop: Shop) -> None:
         file.write("# one more word\n")
     unpushed = shop.convert("branches")
     assert (unpushed.code, "convert.not-pushed" in unpushed.err) == (7, True)
+
+
+def test_a_project_in_a_subdirectory_stays_there_and_the_rest_of_the_repository_is_left_alone(tmp_path: Path) -> None:
+    inside = {f"apps/shop/{path}": content for path, content in files().items()}
+    create_bare(tmp_path / "origin.git", inside | {"README": b"Many apps.\n"})
+    shop = cloned(tmp_path, "apps/shop")
+    for layout in ("branches", "directories"):
+        _converted(shop, layout)
+        listed = shop.git("ls-tree", "-r", "--name-only", "main").splitlines()
+        assert [p for p in listed if not p.startswith("apps/shop/")] == ["README"]
+    shop.empty_repositories()
+    _converted(shop, "repositories")
+    listed = shop.git("ls-tree", "-r", "--name-only", "main", repository="config-dev.git").splitlines()
+    assert "deploy/web/base/app.yaml" in listed
 
 
 def test_old_files_stay_where_somebody_still_reads_them(shop: Shop) -> None:
