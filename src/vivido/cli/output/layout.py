@@ -16,13 +16,14 @@ def planned(found: Conversion) -> str:
     rows = [
         [
             one.environment or "switches over",
-            f"{one.url} {one.branch}",
+            one.branch,
             f"{one.commit[:12]}{' (is there)' if one.there else ''}",
             str(one.files),
+            one.url,
         ]
         for one in found.commits
     ]
-    parts.append(table(rows, ["FOR", "BRANCH", "COMMIT", "FILES"], width(), give=[1]))
+    parts.append(table(rows, ["FOR", "BRANCH", "COMMIT", "FILES", "OF"], width(), give=[4]))
     moved = [f"  {m.environment}: {printable(m.old)} → {printable(m.new)}" for m in found.moved]
     if moved:
         more = [f"  … and {len(moved) - _SHOWN} more"] if len(moved) > _SHOWN else []
