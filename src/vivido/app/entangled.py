@@ -8,7 +8,8 @@ from vivido.app.debts import Debt, Question, debts
 from vivido.app.entanglement import Branch, Entangled, Report, advice
 from vivido.app.found import Ownership, ownership
 from vivido.app.ground import CONVERSION, is_own
-from vivido.app.roll import Part, Renderings, render_all
+from vivido.app.roll import Renderings, render_all
+from vivido.app.survey import Part
 from vivido.drift.differ import differences
 from vivido.layouts.own import owner
 from vivido.model.objects import Rendered, plain_name, same_object

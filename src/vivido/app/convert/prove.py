@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from vivido.app.content import refused
-from vivido.app.roll import Part, Renderings, render_all
+from vivido.app.roll import Renderings, render_all
+from vivido.app.survey import Part
 from vivido.drift.differ import differences
 from vivido.model.problem import Problem
 from vivido.render.origin import Sources, Written
