@@ -8,7 +8,13 @@ from pathlib import Path
 
 LONGEST = 600
 """Lines of a hand-written file; a longer one has more than one subject."""
-GENERATED = ("requirements/", "src/vivido/config/schema.json", "src/vivido/drift/kubernetes.json")
+GENERATED = (
+    "requirements/",
+    "src/vivido/config/schema.json",
+    "src/vivido/drift/kubernetes.json",
+    "docs/reference/commands.md",
+    "docs/reference/errors.md",
+)
 ADDRESSES = r"--(extra-)?index-url |--find-links |\"resolved\": \"https?:|^(index|registry)[-_ ]?(url)? *= *\"?https?:"
 """Addresses of package registries: they differ from place to place and may not be committed."""
 
