@@ -126,3 +126,10 @@ class UnreachableError(Error):
 
     exit_code = Exit.UNREACHABLE
     default_code = "unreachable"
+
+
+class BlindError(Error):
+    """Something could not be judged, so there is no answer. Nothing was changed."""
+
+    exit_code = Exit.BLIND
+    default_code = "blind"

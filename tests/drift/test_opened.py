@@ -37,6 +37,12 @@ CASES: dict[str, tuple[str, str, str, list[str]]] = {
     ),
     "yaml that its readers disagree on": ("a.yml", "a: yes\nb: 1", "a: true\nb: 1", ["changed @a.yml/a"]),
     "a text and a number": ("a.yml", 'a: "1"\nb: 1', "a: 1\nb: 1", ["changed @a.yml/a"]),
+    "ini": (
+        "php.ini",
+        "top = 1\n; note\n[a.b]\nx = 1\ny: two # three\n",
+        "top=1\n[a.b]\nx=2\ny=two # three",
+        ["changed @php.ini/a.b/x"],
+    ),
     ".env": (".env", "# note\nexport A=1\nB=x=y\n", "A=2\nB=x=y\n", ["changed @.env/A"]),
     ".env without an ending": (
         "variables",

@@ -162,7 +162,7 @@ def test_passwords_are_judged_as_they_are_written_and_not_shown() -> None:
     fits = 'at: "Deployment/web/**/DB_PASSWORD/value", because: x, regex: "hunter."'
     assert not judged(*sides, allow(fits)).findings
     texts = [f"[mysql]\ndb_user = {n}\ndb_password = hunter{n}\n" for n in (2, 3)]
-    found = one(*([config(**{"settings.ini": text})] for text in texts))
+    found = one(*([config(**{"settings.conf": text})] for text in texts))
     assert "db_user = 2" in found.left_value
     assert "hunter" not in f"{found.left_value}{found.right_value}"
 
@@ -239,6 +239,43 @@ def test_a_promoted_image_is_no_drift() -> None:
     assert one(*sides, images=images).right_value == "shop/web@sha256:b"
 
 
+def test_an_image_that_only_git_names_is_told_and_is_no_drift() -> None:
+    def found(left: str, right: str, **more: Any) -> Finding:
+        rendered = {n: Rendered((deployment(image=i),)) for n, i in zip(PAIR, (left, right), strict=True)}
+        images = {"staging": {"web": left}, "production": {"web": right}}
+        subject = Subject(("web",), rendered, images, frozenset(PAIR), **more)
+        (finding,) = report([subject], [PAIR], Declared(ORDER, ()), key=b"k", today=TODAY, whole=False).findings
+        return finding
+
+    told = found("r.example:5000/web:1", "r.example:5000/web:2")
+    assert (told.severity, told.left_value) == (Severity.NOTE, "r.example:5000/web:1")
+    assert found("r.example/web:1", "r.example/web@sha256:b").severity is Severity.NOTE
+    assert found("r.example/web:1", "elsewhere.example/web:1").severity is Severity.ERROR
+    homes = {"production": "r.example/prod"}
+    assert found("r.example/web:1", "r.example/prod/web:1", homes=homes).severity is Severity.NOTE
+    assert found("r.example/web:1", "r.example/other/web:1", homes=homes).severity is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("/dev/null", 0),
+        ("run >/dev/null 2>&1", 0),
+        ("of=/dev/sda1", 0),
+        ("https://example.com/dev/null", 1),
+        ("/dev/api", 1),
+        ("cat /dev/null; curl http://dev", 1),
+        ("/dev", 1),
+    ],
+)
+def test_a_device_is_no_environment(text: str, left: int) -> None:
+    tokens = {"dev": {"name": "dev"}, "staging": {"name": "staging"}}
+    marker = Marker("staging", tokens)
+    assert len(marker.mark(Rendered((config(COMMAND=text),))).leftovers) == left
+    mounted = {"kind": "Pod", "metadata": {"name": "x"}, "spec": {"volumes": [{"hostPath": {"path": "/dev"}}]}}
+    assert not marker.mark(Rendered((mounted,))).leftovers
+
+
 def test_an_id_outlives_the_values() -> None:
     assert one(*TWO_FIVE).id == one([deployment(3)], [deployment(4)]).id
     assert one(*TWO_FIVE).id != one([config(A="1")], [config(A="2")]).id
@@ -283,6 +320,18 @@ def test_a_token_of_another_environment_is_a_finding_of_its_own() -> None:
     assert not judged(*sides, allow(mirror + "staging"), tokens=TOKENS).findings
     assert not judged(both, both, allow(mirror + "staging"), tokens=TOKENS).findings
     assert Found.LEFTOVER in {f.found for f in judged(*sides, allow(mirror + "production"), tokens=TOKENS).findings}
+
+
+def test_the_name_of_what_is_promoted_is_no_leftover() -> None:
+    tokens = {"staging": {"app": "web-staging"}, "production": {"app": "web"}}
+    sides = [deployment(image="shop/web@sha256:a")], [deployment(image="shop/web@sha256:a")]
+    images = {name: {"web": "shop/web@sha256:a"} for name in PAIR}
+    places = [f.at for f in judged(*sides, tokens=tokens, images=images, whole=False).findings]
+    assert not [at for at in places if at.endswith("/image")]
+    # A sidecar's may well be another environment's.
+    images = {name: {"web": "shop/other@sha256:a"} for name in PAIR}
+    places = [f.at for f in judged(*sides, tokens=tokens, images=images, whole=False).findings]
+    assert [at for at in places if at.endswith("/image")]
 
 
 def test_tokens_in_names_and_keys_make_the_same_object() -> None:

@@ -85,6 +85,17 @@ metadata: {name: b}
 data: {X: '2', app.properties: 'k=1'}
 """,
     "plain/broken.yaml": "a: [\n",
+    "marked/kustomization.yaml": """\
+resources: [../base]
+namespace: shop
+commonAnnotations: {who: me}
+labels:
+- pairs: {tier: front, all: of}
+- pairs: {track: stable}
+  includeSelectors: true
+- pairs: {pod: only}
+  includeTemplates: true
+""",
     "chart/Chart.yaml": "name: web\n",
 }  # fmt: skip
 
@@ -120,6 +131,13 @@ ENV = "Deployment/my-web/spec/template/spec/containers/web/env"
         ("over", "ConfigMap/my-settings/data/app.properties/a", "over/kustomization.yaml:11:11"),
         ("over", "ConfigMap/my-settings/data/other.txt", "over/kustomization.yaml:11:27"),
         ("over", "Service/my-web/spec/ports/80,TCP", "over/extra.yaml:6:7"),
+        ("marked", "Deployment/web/metadata/namespace", "marked/kustomization.yaml:2:12"),
+        ("marked", "Deployment/web/metadata/annotations/who", "marked/kustomization.yaml:3:26"),
+        ("marked", "Deployment/web/metadata/labels/tier", "marked/kustomization.yaml:5:17"),
+        ("marked", "Deployment/web/spec/selector/matchLabels/track", "marked/kustomization.yaml:6:18"),
+        ("marked", "Deployment/web/spec/template/metadata/labels/pod", "marked/kustomization.yaml:8:16"),
+        # Labels of objects alone do not reach the pods'.
+        ("marked", "Deployment/web/spec/template/metadata/labels/tier", "base/app.yaml:8:24"),
         ("chart", "Deployment/web/spec/replicas", "chart"),
         ("nowhere", "Deployment/web/spec/replicas", "nowhere"),
     ],
@@ -137,4 +155,8 @@ def test_the_files_of_this_test_render(tree: Path) -> None:
     assert not isinstance(made, tuple), made
     deployment = next(o for o in made.objects if o["kind"] == "Deployment")
     assert deployment["metadata"]["name"] == "my-web"
+    marked = Kustomize().render(tree, "marked")
+    assert not isinstance(marked, tuple), marked
+    labels = next(o for o in marked.objects if o["kind"] == "Deployment")["spec"]["template"]["metadata"]["labels"]
+    assert labels == {"app": "web", "track": "stable", "pod": "only"}
     assert deployment["spec"]["template"]["spec"]["containers"][0]["env"][0] == {"name": "COLOUR", "value": "blue"}

@@ -46,6 +46,7 @@ _TITLES = {
     "governing": "Governing rules",
     "haproxy": "HAProxy",
     "identity": "People",
+    "import": "Taking in what runs",
     "init": "Starting",
     "kind": "Kinds",
     "layout": "Layouts",

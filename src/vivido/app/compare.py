@@ -107,7 +107,7 @@ def _environments(ws: "Workspace", left: str, right: str, service: str) -> Compa
     for name in (left, right):
         deployed = next(iter(ws.records.deployed(name)), None)
         if deployed is None:
-            raise NotFoundError(f"nothing was deployed to {name} yet", code="environment.empty")
+            raise _empty(ws, left, right, name)
         sides.append(rendered_at(ws, deployed.commit, ws.environment(name), _of(service, deployed.release.artifacts)))
     # Namespaces name the environment; as part of an identity they would make every object another one.
     return Comparison(left, left, right, differing(ws, sides[0], sides[1], "ignore"), service)
@@ -140,6 +140,15 @@ def _releases(ws: "Workspace", name: str, left: str, right: str, service: str) -
     found = [find_release(ws, one) for one in (left, right)]
     before, after = (rendered_at(ws, revision_of(ws, r, where), where, _of(service, r.artifacts)) for r in found)
     return Comparison(name, found[0].id, found[1].id, differing(ws, before, after), service)
+
+
+def _empty(ws: "Workspace", left: str, right: str, name: str) -> NotFoundError:
+    branch = ws.repository(ws.environment(name)).branch
+    return NotFoundError(
+        f"nothing was deployed to {name} yet",
+        code="environment.empty",
+        hint=f"Compare what Git says: vivido parity {left} {right} --at {branch}. Take in what runs already: vivido import {name}",
+    )
 
 
 def _on_its_way(ws: "Workspace", asked: Question) -> Comparison:

@@ -4,7 +4,7 @@ Judged by content, not by how Git would merge: a change counts as contained belo
 where the commit that made it is part of what was validated.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,14 +16,17 @@ from vivido.git.merge import Overlap, merge
 from vivido.git.read import content_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from vivido.git.commit import Content, Kept
     from vivido.git.history import CommitInfo
     from vivido.git.mirror import Mirror
 
 _BINARY_LOOK = 8000
 """Git's own rule (`buffer_is_binary`): a NUL byte in the first 8,000 makes a file binary."""
+
+
+Settled = Callable[[str, str, str], tuple[bytes, bytes] | None]
+"""(path, base, imported) → the file at the base and at the tip without the difference of their images, where the images at the tip
+are those that the commit `imported` took in; None where they are not, or cannot be told."""
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -63,6 +66,8 @@ class Question(msgspec.Struct, frozen=True):
     """Says which files belong to the environment: people may change them on its branch."""
     wanted: "Mapping[str, Content]"
     """What the promotion would change on the branch: contents by path."""
+    settled: "Settled | None" = None
+    """Takes out what an import took in."""
 
 
 def debts(mirror: "Mirror", asked: Question) -> tuple[Debt, ...]:
@@ -78,7 +83,7 @@ def debts(mirror: "Mirror", asked: Question) -> tuple[Debt, ...]:
         return ()
     here = _makers(mirror, asked.tip, (*ground.known, asked.validated), suspects)
     below = _makers(mirror, asked.validated, [c for c in (ground.validated or ground.base,) if c], suspects)
-    found = (_debt(mirror, asked, path, base, here[path], below[path]) for path, base in suspects.items())
+    found = (_debt(mirror, asked, ground, path, base, here[path], below[path]) for path, base in suspects.items())
     return tuple(d for d in found if d is not None)
 
 
@@ -94,6 +99,7 @@ def _edited(mirror: "Mirror", ground: Ground, tip: str) -> "dict[str, tuple[Kept
 def _debt(
     mirror: "Mirror",
     asked: Question,
+    ground: Ground,
     path: str,
     base: "Kept | None",
     here: tuple[Made, ...],
@@ -105,6 +111,8 @@ def _debt(
     ancestor, ours, theirs = (_text(mirror, content) for content in (base, now, wanted))
     if _mode_is_lost(base, now, wanted) or ancestor is None or ours is None or theirs is None:
         return Debt(path, 0, here, below)
+    if asked.settled is not None and ground.imported:
+        ancestor, ours = asked.settled(path, ground.base, ground.imported) or (ancestor, ours)
     merged = merge(ancestor, ours, theirs)
     if merged == theirs:
         return None  # What was promoted has the change already, by another commit.

@@ -8,6 +8,7 @@ import msgspec
 from vivido.app.artifact_drift import ArtifactDrift, running, tags
 from vivido.app.drift_memory import UNGATED, Debt, remember_drift
 from vivido.app.emptied import down_since
+from vivido.app.imports.beside import Beside, beside
 from vivido.app.seen import remember
 from vivido.app.standing import declared_at, standing
 from vivido.app.ungated import Ungated, pulls, ungated
@@ -160,6 +161,9 @@ def short(value: Any, width: int = 40) -> str:
 
 
 def _look(ws: "Workspace", environment: Environment, deployed: Deployed, progress: Callable[[str], None]) -> Drift:
+    others = beside(ws, environment, deployed)
+    if others is not None:
+        return _taken_in(ws, environment, deployed, others)
     progress(f"rendering what Git says of {environment.name}")
     desired, target = standing(ws, environment, deployed), ws.target(environment, progress)
     current = target.current()
@@ -182,6 +186,15 @@ def _look(ws: "Workspace", environment: Environment, deployed: Deployed, progres
         (*unseen, *unasked),
         (*notes, *((NOBODY,) if any(not i.who for i in items) else ())),
     )
+
+
+def _taken_in(ws: "Workspace", environment: Environment, deployed: Deployed, others: Beside) -> Drift:
+    """Judge what others started, and an import took in: by digest."""
+    moved, unasked = tags(ws, environment, deployed)
+    artifacts = [*running(ws, deployed, others.digests, others.services), *moved]
+    unseen = (*others.unseen, *unasked)
+    kind = environment.target.kind
+    return Drift(environment.name, kind, ws.now(), (), tuple(artifacts), unseen=unseen, notes=others.notes)
 
 
 def _live(target: Target, desired: Desired) -> tuple[list[Item], tuple[str, ...], tuple[str, ...]]:

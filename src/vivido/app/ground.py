@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vivido.app.steps import IMPORTED
 from vivido.git.compose import merge_base
 from vivido.git.history import CommitInfo, contained
 from vivido.git.mirror import Mirror
@@ -37,6 +38,8 @@ class Ground(msgspec.Struct, frozen=True):
     """The commit that was promoted then; empty before the first promotion."""
     known: tuple[str, ...]
     """Commits whose history is not asked for: what they contain came from below, or was settled when they were made."""
+    imported: str = ""
+    """The commit that took in what ran, where no promotion stands; empty where none did."""
 
 
 def ground_of(mirror: Mirror, environment: str, tip: str, validated: str) -> Ground:
@@ -49,11 +52,15 @@ def ground_of(mirror: Mirror, environment: str, tip: str, validated: str) -> Gro
         validated: The commit that shall be promoted; without an earlier promotion it says where the histories part.
     """
     undone: set[str] = set()
-    goal, start = "", tip
+    goal, start, imported = "", tip, ""
     known: list[str] = []
     for commit in _own(mirror, environment, tip):
         promotion, release = _last(commit, "Vivido-Promotion"), _last(commit, "Vivido-Release")
         promoted = _last(commit, VALIDATED)
+        if _last(commit, "Vivido-Step") == IMPORTED:
+            # It says what stood there, and brought nothing: people's commits before it are debts as ever.
+            imported = imported or commit.id
+            continue
         if _last(commit, "Vivido-Step") == "undo-commit":
             undone.add(promotion)
         elif not promoted:
@@ -65,7 +72,7 @@ def ground_of(mirror: Mirror, environment: str, tip: str, validated: str) -> Gro
         else:
             return Ground(commit.id, promoted, (commit.id, *known))
     base = merge_base(mirror, start, validated) or ""
-    return Ground(base, "", tuple(filter(None, (base, *known))))
+    return Ground(base, "", tuple(filter(None, (base, *known))), imported)
 
 
 def is_own(commit: CommitInfo) -> bool:

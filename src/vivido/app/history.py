@@ -43,6 +43,8 @@ def tell(entry: Entry) -> str:
                 return f"{plan.requested_by} asked to empty {plan.environment}" + (
                     f": {plan.reason}" if plan.reason else ""
                 )
+            if plan.kind == "import":
+                return f"{plan.requested_by} asked to take in {plan.release.id}, which runs in {plan.environment}"
             asked = f"{plan.requested_by} asked for a {plan.kind} of {plan.release.id} to {plan.environment}"
             return f"{asked}{accepted}{unchanged}"
         case StepBegan(step, attempt):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vivido.errors import NotFoundError
+from vivido.git.anywhere import anywhere
 from vivido.git.export import export
 from vivido.git.history import CommitInfo, describe, find_by_trailer, history
 from vivido.git.mirror import Mirror
@@ -248,11 +249,13 @@ class ConfigurationRepository:
             if len(revision) >= 7 and commit.id.startswith(revision):
                 return commit.id
         raise NotFoundError(
-            f"{self.branch} has no commit “{revision}”", code="git.no-commit", hint="Push it first, or name another."
+            f"{self.branch} has no commit “{revision}”",
+            code="git.no-commit",
+            hint="Is it pushed? Push it, or name another.",
         )
 
     def commit_of(self, named: str) -> str:
-        """Return the commit of a branch, brought up to date, or of an id or the beginning of one on the configuration's branch.
+        """Return the commit of a branch, brought up to date, or of an id or the beginning of one, on any branch.
 
         Raises:
             NotFoundError: `git.no-commit`.
@@ -264,7 +267,13 @@ class ConfigurationRepository:
         except NotFoundError as e:
             if e.code != "git.no-branch":
                 raise
+        try:
             return self.resolve(named)
+        except NotFoundError:
+            found = anywhere(self.mirror, named)
+            if found is None:
+                raise
+            return found
 
     def subject(self, commit: str) -> str:
         """Return the first line of the newest message of a person, from a commit backwards; empty where there is none near."""

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from vivido.app.content import refused, rendered_with
+from vivido.app.content import edits_at, refused, rendered_with
+from vivido.app.lines import lost_lines
 from vivido.app.planning import declared
 from vivido.engine.recorder import fold
 from vivido.errors import ConflictError
@@ -17,6 +18,7 @@ from vivido.model.release import placed
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
+    from vivido.layouts.interface import Read
 
 
 class Reversal(msgspec.Struct, frozen=True):
@@ -112,7 +114,7 @@ def _images(ws: "Workspace", plan: Plan, tip: str, done: dict[str, bytes | None]
     found = edits(ws.placed(environment), environment, wanted, read, tree.listing)
     if isinstance(found, tuple):
         raise refused("layout.refused", f"{environment.name}'s configuration cannot take {plan.release.id}", found)
-    if found and not discard:
+    if found and not discard and not _as_it_was(ws, plan, environment, read, found):
         raise ConflictError(
             f"undoing the promotions does not bring {plan.release.id}'s images back; by hand were changed: "
             + ", ".join(sorted(found)),
@@ -120,6 +122,22 @@ def _images(ws: "Workspace", plan: Plan, tip: str, done: dict[str, bytes | None]
             hint="Settle it by a commit, or let Vivido write them: vivido rollback … --discard-edits",
         )
     return found
+
+
+def _as_it_was(ws: "Workspace", plan: Plan, environment: Environment, read: "Read", found: dict[str, bytes]) -> bool:
+    """Say whether the lines that must change stand as they did when the goal ran.
+
+    What was taken in as it stood in Git may be a tag there: then no promotion wrote its digest, and nobody else did.
+    """
+    goal = next(d for d in ws.records.deployed(plan.environment, limit=1000) if d.release.id == plan.release.id)
+    then, written = (
+        ws.repository(environment).tree(goal.commit),
+        edits_at(ws, goal.commit, environment, plan.release.artifacts),
+    )
+    return all(
+        path in written and lost_lines(then.read(path), written[path]) == lost_lines(read(path), new)
+        for path, new in found.items()
+    )
 
 
 def _plain(ws: "Workspace", environment: Environment, files: Edits) -> dict[str, bytes | None]:

@@ -8,9 +8,10 @@ from vivido.app.authors import authors_between, changes_between
 from vivido.app.content import rendered_at
 from vivido.app.differing import differing
 from vivido.app.governing import governing
+from vivido.app.imports.plan import IMPORT
 from vivido.app.planning import Proposal, refuse_behind, way_back
 from vivido.app.reversal import commits_since, reversal
-from vivido.app.steps import cleanup, forward, undo
+from vivido.app.steps import SKIPPED_AS_BEFORE, SKIPPED_ON_ROLLBACK, cleanup, forward, undo
 from vivido.app.undoable import missing_images
 from vivido.engine.recorder import fold
 from vivido.errors import ConflictError, NotFoundError, RefusedError, UnreachableError
@@ -57,7 +58,7 @@ def plan_rollback(
         environment=name,
         release=goal.release,
         content="",
-        steps=_steps(rules.environment, discard_edits, passed=True),
+        steps=_steps(rules.environment, discard_edits, skip=SKIPPED_ON_ROLLBACK),
         undo=undo(environment),
         cleanup=cleanup(environment),
         gates=rules.environment.gates,
@@ -77,7 +78,7 @@ def plan_rollback(
         raise _no_effect(ws, environment, goal, live)
     same = found.rendered.hash == goal.content
     before = rendered_at(ws, tip, environment, live.release.artifacts, as_is=True)
-    steps = _steps(rules.environment, discard_edits, passed=same)
+    steps = _steps(rules.environment, discard_edits, skip=_skipped(ws, goal) if same else "")
     return Proposal(
         msgspec.structs.replace(draft, content=found.rendered.hash, steps=steps),
         differing(ws, before, found.rendered),
@@ -178,9 +179,16 @@ def _bad(ran: tuple[Deployed, ...], goal: Deployed) -> tuple[str, ...]:
     return tuple(dict.fromkeys(newer))
 
 
-def _steps(environment: Environment, discard: bool, *, passed: bool) -> tuple[Step, ...]:
+def _skipped(ws: "Workspace", goal: Deployed) -> str:
+    """Say why no gate is judged again: the goal passed them here, or ran here before there were any."""
+    entries = ws.journal.read(goal.promotion)
+    imported = bool(entries) and fold(entries).plan.kind == IMPORT
+    return SKIPPED_AS_BEFORE if imported else SKIPPED_ON_ROLLBACK
+
+
+def _steps(environment: Environment, discard: bool, *, skip: str) -> tuple[Step, ...]:
     """Return the steps; gates are judged again where people's edits make it another content than the one that passed."""
-    steps = forward(environment, rollback=passed)
+    steps = forward(environment, rollback=skip)
     extra = {"reverse": True, **({"discard": True} if discard else {})}
     return tuple(msgspec.structs.replace(s, options={**s.options, **extra}) for s in steps)
 

@@ -17,19 +17,25 @@ from vivido.model.project import Environment, GateSpec
 
 _CHECK, _BEFORE, _COPY, _REVIEW, _STAGE, _COMMIT, _SWITCH, _AFTER, _SETTLE, _TAG, _RECORD = range(11)
 
+IMPORTED = "import"
+"""The step whose commit takes in what ran before Vivido came; its trailer tells that commit from a promotion's."""
+
 SKIPPED_ON_ROLLBACK = "rolling back: the release passed the gates of this environment when it was promoted here"
 """Why a rollback does not judge gates again (semantics §3): the way back must not need what is broken."""
 
+SKIPPED_AS_BEFORE = "rolling back: this ran here before Vivido came, and was taken in as it was"
+"""The same, where no gate ever judged it."""
 
-def forward(environment: Environment, *, rollback: bool = False) -> tuple[Step, ...]:
-    """Return the steps that bring a release to an environment."""
+
+def forward(environment: Environment, *, rollback: str = "") -> tuple[Step, ...]:
+    """Return the steps that bring a release to an environment; `rollback`: why no gate is judged again on the way back."""
     name = environment.name
     return (
         Step("check", "check", _CHECK, "check artifacts and target"),
         *(_gate(g, _BEFORE, skip=rollback) for g in environment.gates if g.moment == "before"),
         *_copy(environment),
         Step("stage", "stage", _STAGE, f"bring up in {name}, without traffic"),
-        _commit(environment, {"reverse": rollback}),
+        _commit(environment, {"reverse": bool(rollback)}),
         Step("switch", "switch", _SWITCH, f"switch {name}'s traffic"),
         *(_gate(g, _AFTER, skip=rollback) for g in environment.gates if g.moment == "after"),
         Step("settle", "settle", _SETTLE, "drain and remove what ran before"),
@@ -41,7 +47,44 @@ def forward(environment: Environment, *, rollback: bool = False) -> tuple[Step, 
 def empty(environment: Environment, gates: Sequence[GateSpec], *, volumes: bool) -> tuple[Step, ...]:
     """Return the steps that empty an environment: whoever approves what goes there approves this too."""
     title = f"stop and remove what runs in {environment.name}" + (", with its data" if volumes else "")
-    return (*(_gate(g, _BEFORE, skip=False) for g in gates), Step("down", "down", _SWITCH, title, {"volumes": volumes}))
+    return (*(_gate(g, _BEFORE, skip="") for g in gates), Step("down", "down", _SWITCH, title, {"volumes": volumes}))
+
+
+def take_in(environment: Environment, gates: Sequence[GateSpec], *, pin: bool, told: Sequence[str]) -> tuple[Step, ...]:
+    """Return the steps that take in what runs in an environment. Nothing is brought up, and no file changes without `pin`.
+
+    Args:
+        environment: Which.
+        gates: Who must say yes where a person's word stands for what runs.
+        pin: The commit writes the digests.
+        told: What could not be told; kept with the step.
+    """
+    name, options = environment.name, {"pin": pin, "told": tuple(told)}
+    title = (
+        f"commit what runs in {name}, with its digests"
+        if pin
+        else f"record in Git what runs in {name}; no file changes"
+    )
+    return (
+        *(_gate(g, _BEFORE, skip="") for g in gates),
+        # Where people merge what is changed, nobody could merge a commit without changes: none is made.
+        Step(IMPORTED, "propose" if reviewed(environment) else "commit", _COMMIT, title, options, commits=True),
+        Step("record", "record", _RECORD, "record what runs"),
+        Step("tag", "tag", _RECORD + 1, f"let the tag {name} name it"),
+    )
+
+
+def undo_taking_in(environment: Environment) -> tuple[Step, ...]:
+    """Return the steps that forget what was taken in."""
+    return (
+        _revert(environment),
+        Step("undo-record", "record", 3, "forget that it ran", {"back": True}),
+    )
+
+
+def withdrawn(environment: Environment) -> tuple[Step, ...]:
+    """Return what undoes an import that committed nothing: a branch for review goes, where people merge."""
+    return (Step("withdraw", "withdraw", 0, "remove the branch for review"),) if reviewed(environment) else ()
 
 
 def undo(environment: Environment) -> tuple[Step, ...]:
@@ -90,6 +133,6 @@ def _copy(environment: Environment) -> tuple[Step, ...]:
     return (Step("copy", "copy", _COPY, f"copy the images to {environment.registry}"),)
 
 
-def _gate(gate: GateSpec, phase: int, *, skip: bool) -> Step:
-    options = {"gate": gate.id, "skip": SKIPPED_ON_ROLLBACK} if skip else {"gate": gate.id}
+def _gate(gate: GateSpec, phase: int, *, skip: str) -> Step:
+    options = {"gate": gate.id, "skip": skip} if skip else {"gate": gate.id}
     return Step(f"gate-{gate.id}", "gate", phase, f"gate {gate.id}", options)

@@ -9,6 +9,7 @@ from vivido.app.content import refused
 from vivido.app.debts import Debt, Question, debts
 from vivido.app.found import Ownership, ownership
 from vivido.app.ground import ground_of
+from vivido.app.imports.settled import settled
 from vivido.app.one_image import build_differences
 from vivido.errors import InputError, RefusedError
 from vivido.model.problem import Problem
@@ -97,9 +98,10 @@ def refuse_undoing(
         raise refused(
             "branches.own-unclear", f"it is unclear whose these files are in {environment.name}", _unclear(own)
         )
-    found = debts(mirror, Question(environment.name, tip, release.revision.commit, own.owns, wanted))
-    settled = {commit: _meant(found, commit) for commit in superseded}
-    gone = set(settled.values())
+    taken_in = settled(ws, environment, release, tip)
+    found = debts(mirror, Question(environment.name, tip, release.revision.commit, own.owns, wanted, taken_in))
+    declared = {commit: _meant(found, commit) for commit in superseded}
+    gone = set(declared.values())
     left = tuple(d for d in found if not {m.id for m in d.here} <= gone)
     if left:
         raise _refusal(environment, release, left)

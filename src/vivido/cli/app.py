@@ -59,6 +59,7 @@ _COMMANDS = {
         "Move the project from one layout to another, and see how far its environments are entangled.",
     ),
     "config": ("config:config_app", "Check and show vivido.yaml."),
+    "import": ("import_:import_", "Take in what runs already, as the first release of each environment."),
     "init": ("init:init", "Look at this repository and write a vivido.yaml that works."),
     "completion": ("completion:completion", "Print a script that completes commands and flags in your shell."),
     "doctor": ("doctor:doctor", "Check this machine, the state, Git, the registry and the programs."),

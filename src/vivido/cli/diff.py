@@ -6,7 +6,7 @@ from vivido.cli.common import PLAIN, Common
 from vivido.cli.output.emit import emit
 from vivido.cli.output.patience import patience
 from vivido.cli.output.style import paint, width
-from vivido.errors import Exit
+from vivido.errors import BlindError, Exit, RefusedError
 
 if TYPE_CHECKING:
     from vivido.app.compare import Comparison
@@ -31,7 +31,11 @@ def diff(*words: str, release: str = "", side_by_side: bool = False, common: Com
     names = [e.name for e in ws.project.environments], [s.name for s in ws.project.services]
     asked = question([*words, *([release] if release else [])], *names)
     with patience("fetching and rendering the configuration"):
-        found = compared(ws, asked)
+        try:
+            found = compared(ws, asked)
+        except RefusedError as e:
+            # Nobody refused anything: what cannot be rendered cannot be compared.
+            raise BlindError(e.message, code=e.code, hint=e.hint, where=e.where) from e
     different = [one.environment for one in found if one.differences]
     emit(
         found[0] if words else found,

@@ -82,31 +82,48 @@ def parity(
 
 def _suggest(ws: "Workspace", asked: "Asked", common: Common, *, write: bool) -> int:
     from vivido.app.parity.compare import compare
+    from vivido.app.parity.substitutions import proposed
     from vivido.app.parity.suggest import not_compared, suggested, written
 
     found = compare(ws, asked).parity.findings
-    rules, blind = suggested(found), not_compared(found)
+    tokens = proposed(found, {e.name: e.tokens for e in ws.project.environments})
+    rules, blind = suggested(found, tokens), not_compared(found)
     if write:
-        number = written(ws, rules) if rules else 0
-        say(f"{number} rules were put into {Path(ws.project.file).name}; write the reason of each in place of TODO")
+        number = written(ws, rules, tokens) if rules or tokens else 0
+        _told_written(Path(ws.project.file).name, number, sum(map(len, tokens.values())))
     else:
         every = [entry["at"] for entries in rules.values() for entry in entries]
-        emit(rules, common.output, lambda: _snippet(rules, whole=not blind), every)
+        section = {"tokens": tokens, "rules": rules}
+        emit(section, common.output, lambda: _snippet(rules, tokens, whole=not blind), every)
     for one in blind:
         say(f"not compared: {one.pair}  {one.service}: {one.message}")
     return Exit.BLIND if blind else Exit.OK
 
 
-def _snippet(rules: dict[str, list[dict[str, object]]], *, whole: bool) -> str:
+def _told_written(file: str, rules: int, tokens: int) -> None:
+    parts = [
+        f"{n} {word}{'s' if n != 1 else ''}"
+        for n, word in ((tokens, "token"), (rules, "rule"))
+        if n or not (rules + tokens)
+    ]
+    was = "was" if rules + tokens == 1 else "were"
+    waits = "; write the reason of each rule in place of TODO" if rules else ""
+    again = "; what they make comparable is told from now on" if tokens else ""
+    say(f"{' and '.join(parts)} {was} put into {file}{waits}{again}")
+
+
+def _snippet(rules: dict[str, list[dict[str, object]]], tokens: dict[str, dict[str, str]], *, whole: bool) -> str:
     import yaml
 
-    if not rules:
+    if not rules and not tokens:
         return (
             "# no difference is without a rule"
             if whole
             else "# no rule can be proposed: not everything could be compared"
         )
-    section = {"parity": {pair: {"allow": entries} for pair, entries in rules.items()}}
+    environments = {name: {"tokens": named} for name, named in tokens.items()}
+    parity = {pair: {"allow": entries} for pair, entries in rules.items()}
+    section = {k: v for k, v in (("environments", environments), ("parity", parity)) if v}
     return yaml.safe_dump(section, sort_keys=False, allow_unicode=True, width=120).rstrip()
 
 

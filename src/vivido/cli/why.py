@@ -68,6 +68,8 @@ def _promotion(one: Waiting) -> list[str]:
 
 
 def _what(one: Waiting) -> str:
+    if one.kind == "import":
+        return f"taking in {one.release} in {one.environment}"
     return f"emptying {one.environment}" if one.kind == "down" else f"{one.kind} of {one.release} to {one.environment}"
 
 

@@ -1,4 +1,4 @@
-"""What stands inside a ConfigMap's key: JSON, YAML, Java properties and `.env` as data, so that one value is one difference.
+"""What stands inside a ConfigMap's key: JSON, YAML, Java properties, INI and `.env` as data, so that one value is one difference.
 
 Opening never fails: what is too large, too deep, written twice or not understood stays a text.
 """
@@ -21,6 +21,7 @@ MAX_DEPTH = 40
 """Collections inside each other."""
 
 _ASSIGNMENT = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)=(.*)")
+_OPTION = re.compile(r"([^=:]+)[=:](.*)")
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 _UNICODE = re.compile(r"[0-9A-Fa-f]{4}")
 
@@ -186,5 +187,34 @@ def _escape(part: str) -> str:
     return _ESCAPES.get(part[0], part[0]) + part[1:]
 
 
-_ENDINGS = {"json": "json", "yaml": "yaml", "yml": "yaml", "properties": "properties", "env": "env"}
-_READERS: dict[str, Callable[[str], Any]] = {"json": _json, "yaml": _yaml, "properties": _properties, "env": _env}
+def _ini(text: str) -> dict[str, Any]:
+    """Read sections of `key = value`; what stands before the first section is on top. Continued lines are not understood."""
+    found: dict[str, Any] = {}
+    section = found
+    for line in text.splitlines():
+        if not _counts(line, "#;"):
+            continue
+        if line[0].isspace():
+            raise _UnreadableError(line)
+        part = line.strip()
+        if part.startswith("["):
+            name = part[1:-1].strip()
+            if not part.endswith("]") or not name or name in found:
+                raise _UnreadableError(line)
+            section = found[name] = {}
+            continue
+        match = _OPTION.fullmatch(part)
+        if match is None or match[1].rstrip() in section:
+            raise _UnreadableError(line)
+        section[match[1].rstrip()] = match[2].strip()
+    return found
+
+
+_ENDINGS = {"ini": "ini", "json": "json", "yaml": "yaml", "yml": "yaml", "properties": "properties", "env": "env"}
+_READERS: dict[str, Callable[[str], Any]] = {
+    "ini": _ini,
+    "json": _json,
+    "yaml": _yaml,
+    "properties": _properties,
+    "env": _env,
+}

@@ -70,7 +70,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     promotion: str
     kind: str
-    """`promotion`, `rollback`, or `down`: the environment is emptied."""
+    """`promotion`, `rollback`, `revert`; `import`: what ran before is taken in; or `down`: the environment is emptied."""
     project: str
     environment: str
     release: Release

@@ -1,7 +1,8 @@
 """Where in the sources a value of a rendered object is written, as far as that can be told from the files alone.
 
 Manifests are exact. Of a kustomization the first file that names the very place is taken, the overlay's before the base's: its
-`replicas`, `images`, generators and patches, then its resources. What charts make of their values cannot be followed back.
+`replicas`, `images`, labels, annotations, generators and patches, then its resources. What charts make of their values cannot be
+followed back.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from vivido.model.objects import plain_name
 from vivido.model.problem import Problem
 from vivido.render.detect import kind_of, manifest_files
 from vivido.render.kustomization import Kustomization, closure
+from vivido.render.transformers import of_transformers
 from vivido.render.tree import List, Read, join
 from vivido.yamledit.tree import Alias, Mapping, Node, Scalar, Sequence, decode, parse
 
@@ -235,6 +237,8 @@ def _of_steps(steps: Sequence, path: Path, file: str) -> Iterator[_Hit]:
 
 def _of_fields(one: Kustomization, place: _Place, names: tuple[str, ...]) -> Iterator[_Hit]:
     root, depth = _root(one), len(place.path)
+    for node in of_transformers(root, place.kind, place.path):
+        yield _Hit(depth, one.file, node)
     if place.path == ("spec", "replicas"):
         for entry in _entries(root, "replicas"):
             if _text(_get(entry, "name")) in names:

@@ -108,6 +108,31 @@ class Observable(Protocol):
         ...
 
 
+class Stranger(msgspec.Struct, frozen=True):
+    """Something that runs where a target brings environments up, and that no Vivido brought there."""
+
+    name: str
+    images: tuple[str, ...]
+    """`registry/path@sha256:…`: every name of the content that it really runs."""
+    words: tuple[str, ...] = ()
+    """What may say whose it is: its name, its group, its networks, its labels."""
+    how: str = ""
+    """Who keeps it, as far as it is known: `compose`, `pod shop-web`."""
+
+
+@runtime_checkable
+class Surveying(Protocol):
+    """A target that sees what others started beside it; of one without it only `current` is known."""
+
+    def strangers(self) -> tuple[Stranger, ...]:
+        """Return what runs there and bears no mark of any Vivido. No effect.
+
+        Raises:
+            ToolError: It could not be asked.
+        """
+        ...
+
+
 class TargetKind(Protocol):
     """A kind of target, as listed in `KINDS` and found through the entry-point group `vivido.targets`."""
 

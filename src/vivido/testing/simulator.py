@@ -12,7 +12,7 @@ disturbs any more, and everything that was started must come to an end.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from vivido.app.steps import cleanup, forward, undo
+from vivido.app.steps import SKIPPED_ON_ROLLBACK, cleanup, forward, undo
 from vivido.engine.executor import Work
 from vivido.engine.recorder import fold
 from vivido.engine.runner import LEASE, Runner
@@ -60,7 +60,7 @@ def plan(
         environment=environment,
         release=Release((), Revision("configuration", promotion)),
         content=promotion,
-        steps=forward(where, rollback=kind == "rollback"),
+        steps=forward(where, rollback=SKIPPED_ON_ROLLBACK if kind == "rollback" else ""),
         undo=undo(where),
         cleanup=cleanup(where),
         gates=gates,

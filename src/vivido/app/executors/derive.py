@@ -9,6 +9,8 @@ from vivido.app.entry import pinned_out
 from vivido.app.executors.side import environment_of
 from vivido.app.found import ownership
 from vivido.app.ground import EMAIL, OWN, VALIDATED
+from vivido.app.imports.commit import taking_in
+from vivido.app.imports.plan import IMPORT
 from vivido.app.planning import pins_before, refuse_bent
 from vivido.app.reversal import reversal, undone
 from vivido.app.revisions import revision_of
@@ -60,14 +62,16 @@ class Derivation:
         plan, environment = work.state.plan, environment_of(self._ws, work)
         if work.step.options.get("back"):
             return undone(self._ws, environment, tip, _own(work))
+        if plan.kind == IMPORT:
+            return taking_in(self._ws, plan, environment, tip, pin=work.step.options.get("pin") is True)
         if plan.kind == "rollback":
             return reversal(self._ws, plan, tip).files
         return promoting(self._ws, plan.release, environment, tip)
 
     def pinned(self, work: Work) -> tuple[Problem, ...]:
-        """Return what was rolled back, here or before, since the promotion was planned; a rollback asks for no leave."""
+        """Return what was rolled back, here or before, since the promotion was planned; neither a rollback nor an import asks for leave."""
         plan, environment = work.state.plan, environment_of(self._ws, work)
-        if plan.kind == "rollback":
+        if plan.kind in ("rollback", IMPORT):
             return ()
         pinned = pinned_out(plan.release, environment, pins_before(self._ws, environment))
         return (*pinned, *revoked(self._ws, plan.carried))
@@ -85,6 +89,10 @@ class Derivation:
         if work.step.options.get("back"):
             return self._reverting(work, tip)
         plan = work.state.plan
+        if plan.kind == IMPORT:
+            return Edit(
+                self.files(work, tip), _subject(plan), _body(plan), _trailers(plan, work.head), allow_empty=True
+            )
         if plan.kind == "rollback":
             files = self._reversing(plan, tip)
             return Edit(files, _subject(plan), _body(plan), _trailers(plan, work.head), allow_empty=True)
@@ -146,7 +154,7 @@ def _own(work: Work) -> tuple[str, ...]:
 
 
 def _subject(plan: Plan) -> str:
-    what = "Roll back to" if plan.kind == "rollback" else "Promote"
+    what = {"rollback": "Roll back to", IMPORT: "Take in"}.get(plan.kind, "Promote")
     services = ", ".join(a.service for a in plan.release.artifacts)
     return f"{what} {plan.release.id} ({services}) in {plan.environment}"
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from vivido.app.imports.plan import IMPORT
 from vivido.engine.executor import Done, Work, passed
 from vivido.model.canonical import fingerprint
 from vivido.model.gate import Judgment, Outcome
@@ -32,7 +33,7 @@ class Record:
         for release in plan.pins:
             reason = plan.reason or "rolled back"
             self._ws.records.set_pin(Pin(plan.environment, release, plan.requested_by, now, reason))
-        follow = () if plan.kind == "rollback" else self._follow(work)
+        follow = () if plan.kind in ("rollback", IMPORT) else self._follow(work)
         return passed("; ".join([f"{plan.environment} runs {plan.release.id}", *follow]))
 
     def _follow(self, work: Work) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """Rules for what differs today, each still waiting for its reason."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vivido.app.parity.substitutions import explained
 from vivido.config.load import check, read_file, shown_path
 from vivido.errors import InputError
 from vivido.model.difference import ABSENT, path_text, segments
+from vivido.model.difference import Path as Keys
 from vivido.model.finding import Finding, Found, Severity
 from vivido.model.parity import TODO
 from vivido.text.quantity import quantity
@@ -17,25 +19,42 @@ if TYPE_CHECKING:
 REASON = f"{TODO} say why"
 
 
-def suggested(findings: Iterable[Finding]) -> dict[str, list[dict[str, Any]]]:
+def suggested(findings: Iterable[Finding], tokens: Mapping[str, Mapping[str, str]]) -> dict[str, list[dict[str, Any]]]:
     """Return pair → entries for `allow`, as the file spells them, for what no rule speaks of yet. Pure.
 
-    What several services have alike becomes one rule with `*` for the objects' names. A condition is proposed where the values
-    suggest one: the later environment has more, or only one has it.
+    What several objects have alike becomes one rule with `*` for the names of objects and services, and for their kinds where these
+    differ. A condition is proposed where the values suggest one: the later environment has more, or only one has it.
+
+    Args:
+        findings: What was found.
+        tokens: Tokens that are proposed: what they explain needs no rule.
     """
-    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    groups: dict[tuple[str, Keys], list[Finding]] = {}
     for finding in findings:
-        if finding.found is Found.UNDECLARED and finding.severity is Severity.ERROR:
-            kind, _, *path = segments(finding.at)
-            groups.setdefault((finding.pair, kind, path_text(tuple(path))), []).append(finding)
+        if finding.found is Found.UNDECLARED and finding.severity is Severity.ERROR and not explained(finding, tokens):
+            groups.setdefault((finding.pair, _alike(finding)), []).append(finding)
     rules: dict[str, list[dict[str, Any]]] = {}
-    for (pair, kind, path), alike in groups.items():
-        at = alike[0].at if len(alike) == 1 or not path else "/".join((kind, "*", path))
-        if not path and len(alike) > 1:
-            rules.setdefault(pair, []).extend(_entry(f.at, [f]) for f in alike)
-        else:
-            rules.setdefault(pair, []).append(_entry(at, alike))
+    for (pair, _), alike in groups.items():
+        rules.setdefault(pair, []).extend(_entry(at, several) for at, several in _places(alike))
     return rules
+
+
+def _alike(finding: Finding) -> Keys:
+    """Return what objects of several services have in common: the path, with `*` for the names of the object and the service."""
+    kind, name, *path = segments(finding.at)
+    if not path:
+        return (kind, name)
+    own = {name, *finding.service.split(", ")}
+    return ("", *("*" if part in own else part for part in path))
+
+
+def _places(alike: list[Finding]) -> list[tuple[str, list[Finding]]]:
+    """Return selectors with what each covers: one for all that has a path, with `*` for what differs among them."""
+    places = [segments(f.at) for f in alike]
+    if len(alike) == 1 or len(places[0]) == 2:
+        return [(f.at, [f]) for f in alike]
+    common = tuple(parts[0] if len(set(parts)) == 1 else "*" for parts in zip(*places, strict=True))
+    return [(path_text((common[0], "*", *common[2:])), alike)]
 
 
 def not_compared(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -59,8 +78,8 @@ def _condition(alike: list[Finding]) -> dict[str, Any]:
     return {}
 
 
-def written(ws: "Workspace", rules: dict[str, list[dict[str, Any]]]) -> int:
-    """Put rules into the file, between what is there; comments and spelling stay. Returns how many.
+def written(ws: "Workspace", rules: dict[str, list[dict[str, Any]]], tokens: Mapping[str, Mapping[str, str]]) -> int:
+    """Put tokens and rules into the file, between what is there; comments and spelling stay. Returns how many rules.
 
     Raises:
         InputError: The file cannot be edited without changing anything else.
@@ -70,10 +89,11 @@ def written(ws: "Workspace", rules: dict[str, list[dict[str, Any]]]) -> int:
     file = Path(ws.project.file)
     before = read_file(file)
     documents = Documents(before, str(shown_path(file)))
-    if documents.find(("parity",)) is None:
-        edits = [documents.insert((), "parity", {pair: {"allow": entries} for pair, entries in rules.items()})]
+    edits = [e for name, named in tokens.items() for e in _token_edits(documents, name, named)]
+    if rules and documents.find(("parity",)) is None:
+        edits += [documents.insert((), "parity", {pair: {"allow": entries} for pair, entries in rules.items()})]
     else:
-        edits = [_edit(documents, pair, entries) for pair, entries in rules.items()]
+        edits += [_edit(documents, pair, entries) for pair, entries in rules.items()]
     after = documents.apply(edits)
     _, mistakes = check(after, shown_path(file), ws.kinds.for_config(), file.parent)
     if mistakes:
@@ -95,3 +115,10 @@ def _edit(documents: Any, pair: str, entries: list[dict[str, Any]]) -> Any:
     if documents.find(("parity", known, "allow")) is None:
         return documents.insert(("parity", known), "allow", entries)
     return documents.extend(("parity", known, "allow"), entries)
+
+
+def _token_edits(documents: Any, environment: str, tokens: Mapping[str, str]) -> list[Any]:
+    place = ("environments", environment)
+    if documents.find((*place, "tokens")) is None:
+        return [documents.insert(place, "tokens", dict(tokens))]
+    return [documents.insert((*place, "tokens"), name, text) for name, text in tokens.items()]

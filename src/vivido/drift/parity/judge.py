@@ -24,9 +24,13 @@ class Compared(msgspec.Struct, frozen=True):
     tokens: tuple[Mapping[str, str], Mapping[str, str]]
     """Of the two environments."""
     images: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
-    """Service → the image that was promoted there. A digest that is on its way is no drift."""
+    """Service → the image that was promoted there, or that Git names. A digest that is on its way is no drift."""
     leftovers: tuple[tuple[str, Leftover], ...] = ()
     """With the environment in which each stands."""
+    written: bool = False
+    """The images are what Git names: whether one is on its way is not known."""
+    homes: tuple[str, str] = ("", "")
+    """Prefixes of the environments' own repositories."""
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -71,7 +75,11 @@ class _Service:
         left, right = self._compared.tokens
         written = restored(difference.left, left), restored(difference.right, right)
         two = Two(self._rules.left, self._rules.right, *written)
-        if self._is_promoted(two) or _is_written_alike(two):
+        service = self._image_of(two)
+        if service and self._is_another_version(service, two):
+            self._another_version(difference, two)
+            return
+        if _is_written_alike(two):
             return
         covering = self._rules.allowing(difference, self._compared.services)
         self.used.update(e.number for e in covering)
@@ -90,12 +98,26 @@ class _Service:
         else:
             self._tell(difference, two, found, message, entry)
 
-    def _is_promoted(self, two: Two) -> bool:
+    def _image_of(self, two: Two) -> str:
+        """Return the service whose images both values are; empty where they are none's."""
         left, right = self._compared.images
-        return any(
-            s in left and s in right and (two.left_value, two.right_value) == (left[s], right[s])
-            for s in self._compared.services
-        )
+        both = (two.left_value, two.right_value)
+        return next((s for s in self._compared.services if s in left and both == (left[s], right.get(s))), "")
+
+    def _is_another_version(self, service: str, two: Two) -> bool:
+        """Say whether two images are one repository's: what was promoted is, what Git names must say so."""
+        if not self._compared.written:
+            return True
+        names = repository(str(two.left_value)), repository(str(two.right_value))
+        homes = tuple(f"{home}/{service}" if home else "" for home in self._compared.homes)
+        at_home = [name == home for name, home in zip(names, homes, strict=True) if home]
+        return names[0] == names[1] or (bool(at_home) and all(at_home))
+
+    def _another_version(self, difference: Difference, two: Two) -> None:
+        """What was promoted is on its way. Of what Git names that is not known, so it is told, and is no drift."""
+        if self._compared.written:
+            message = "another version: it may be on its way, which Git alone does not say"
+            self._tell(difference, two, Found.UNDECLARED, message, None, Severity.NOTE)
 
     def _is_leftover(self, difference: Difference, two: Two, named: str = "") -> bool:
         place = (difference.object.kind, difference.object.name, *difference.path)
@@ -161,6 +183,8 @@ class _Service:
         )
 
     def leftover(self, environment: str, leftover: Leftover) -> None:
+        if self._is_of_image(leftover):
+            return
         at = ObjectIdentity("", leftover.kind, leftover.name).text + "".join(
             f"/{path_text((p,))}" for p in leftover.path
         )
@@ -189,6 +213,11 @@ class _Service:
             )
         )
 
+    def _is_of_image(self, leftover: Leftover) -> bool:
+        """Say whether a text is part of a service's repository: what is promoted has the same name everywhere."""
+        named = (repository(i) for images in self._compared.images for i in images.values())
+        return leftover.path[-1:] == ("image",) and any(leftover.text in name for name in named)
+
     def _may_name(self, entry: Entry, leftover: Leftover) -> bool:
         predicate = entry.rule.predicate
         return isinstance(predicate, Names) and entry.names(predicate.environment) in leftover.environments
@@ -212,6 +241,13 @@ class _Service:
 
 
 _REMARKS = {"derived": "it is derived from other values", "spelling": "another spelling of the same"}
+
+
+def repository(image: str) -> str:
+    """Return an image without its tag and digest, as it is written."""
+    name = image.partition("@")[0]
+    head, colon, tag = name.rpartition(":")
+    return head if colon and "/" not in tag else name
 
 
 def _is_written_alike(two: Two) -> bool:

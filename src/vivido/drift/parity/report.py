@@ -26,7 +26,11 @@ class Subject(msgspec.Struct, frozen=True):
     sides: Mapping[str, Side]
     """Environment → its objects."""
     images: Mapping[str, Mapping[str, str]] = {}
-    """Environment → service → the image that was promoted there."""
+    """Environment → service → the image that was promoted there, or that Git names."""
+    written: frozenset[str] = frozenset()
+    """Environments whose images are what Git names: nobody promoted them, as far as is asked."""
+    homes: Mapping[str, str] = {}
+    """Environment → prefix of its own repositories."""
 
 
 class Declared(msgspec.Struct, frozen=True):
@@ -135,6 +139,8 @@ class Judges:
             (self._declared.tokens.get(left, {}), self._declared.tokens.get(right, {})),
             (subject.images.get(left, {}), subject.images.get(right, {})),
             tuple(leftovers),
+            written=bool(subject.written & {left, right}),
+            homes=(subject.homes.get(left, ""), subject.homes.get(right, "")),
         )
         judged = judge(rules, compared, self._today)
         used = set(judged.used)

@@ -19,6 +19,15 @@ _MARK = re.compile(f"{_OPEN}([a-z0-9-]+){_CLOSE}")
 _encode = msgspec.json.Encoder().encode
 _SECRET_FIELDS = ("data", "stringData")
 
+_DEVICES = "dev"
+_DEVICE = re.compile(
+    r"(?<![^\s\"'=:,;<>&(])/dev(?:/(?:null|zero|full|u?random|std(?:in|out|err)|fd|shm|pts|ptmx|tty\w*|console|kvm|fuse|net|mqueue"
+    r"|hugepages|dri|snd|kmsg|log|mapper|disk|input|loop\w*|nvidia\w*|(?:sd|vd|xvd|nvme)\w+)(?![0-9A-Za-z])|/?$)"
+)
+"""Linux' directory of devices (FHS 3.0, 6.1.3) in a text: no environment is meant by it. A server's path `/dev/api` is none."""
+_DIRECTORIES = ("mountPath", "hostPath", "devicePath")
+"""Fields in which a bare `/dev` is that directory."""
+
 Tokens = Mapping[str, Mapping[str, str]]
 """Environment → token → text."""
 
@@ -125,6 +134,8 @@ class _Walk:
 
     def _put_at(self, path: Path) -> Callable[[re.Match[str]], str]:
         def put(found: re.Match[str]) -> str:
+            if found[0] == _DEVICES and found.start() in _devices(path, found.string):
+                return found[0]
             if name := self._own.get(found[0]):
                 self.used[name] = self.used.get(name, 0) + 1
                 return f"{_OPEN}{name}{_CLOSE}"
@@ -133,6 +144,14 @@ class _Walk:
             return found[0]
 
         return put
+
+
+def _devices(path: Path, text: str) -> frozenset[int]:
+    """Return where in a text the `dev` of a device's path begins."""
+    if "/dev" not in text:
+        return frozenset()
+    bare = any(key in _DIRECTORIES for key in path)
+    return frozenset(m.start() + 1 for m in _DEVICE.finditer(text) if bare or text[m.start() :].rstrip("/") != "/dev")
 
 
 def _item(number: int, item: Any) -> str:

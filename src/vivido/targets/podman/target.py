@@ -9,7 +9,7 @@ from pathlib import Path
 from vivido.errors import ConflictError, Error, NotFoundError
 from vivido.model.observation import Observation
 from vivido.model.problem import Problem
-from vivido.targets.interface import Contents, Desired, Live, TargetContext
+from vivido.targets.interface import Contents, Desired, Live, Stranger, TargetContext
 from vivido.targets.podman import checks
 from vivido.targets.podman import names as label
 from vivido.targets.podman.addresses import ensure_addresses
@@ -140,6 +140,16 @@ class PodmanTarget:
         witness = Witness(recorded, running, backends, self._traffic.written())
         traffic = haproxy(desired, self._should_serve(desired, blueprint, recorded), witness, blueprint)
         return Look(self._podman, self._context, desired, blueprint).observe(self._options.writes, traffic)
+
+    def strangers(self) -> tuple[Stranger, ...]:
+        """Return the running containers on this machine that no Vivido started.
+
+        Raises:
+            ToolError: `podman.failed`, `tool.missing`.
+        """
+        from vivido.targets.podman.strangers import strangers
+
+        return strangers(self._podman)
 
     def clear(self, names: tuple[str, ...]) -> None:
         """Take containers that nobody declared out of the environment: see `observe.clear`."""
