@@ -238,3 +238,21 @@ def test_what_people_change_after_the_import_keeps_a_rollback_from_guessing(brow
     assert "by hand" in ran.err
     mini.good("rollback", "dev", "--yes", "--discard-edits")
     assert old["web"] in mini.file(mini.manifest("web", "dev"))
+
+
+def test_where_people_merge_nothing_is_proposed_that_changes_nothing(brown: Miniature) -> None:
+    mini = brown
+    old = mini.push("v1")
+    file = mini.clone / "vivido.yaml"
+    file.write_text(file.read_text().replace("  dev:\n", "  dev:\n    change: branch\n"))
+    for args in (["commit", "--quiet", "--all", "--message=Let people merge"], ["push", "--quiet"]):
+        run(["git", "-C", str(mini.clone), *args])
+    _says(mini, "dev", dict.fromkeys(old, ":edge"))
+    _runs(mini, "dev", old)
+    log = mini.log()
+    mini.good("import", "dev", "--yes")
+    release = str(_columns(mini)[0]["release"])
+    assert release
+    assert mini.log() == log
+    third = mini.release("v3")
+    assert f"Way back: {release}" in mini.good("promote", "dev", "--release", third, "--dry-run").out

@@ -69,7 +69,7 @@ class Derivation:
         return promoting(self._ws, plan.release, environment, tip)
 
     def pinned(self, work: Work) -> tuple[Problem, ...]:
-        """Return what was rolled back, here or before, since the promotion was planned; neither a rollback nor an import asks for leave."""
+        """Return what was rolled back since it was planned, here or before; neither a rollback nor an import asks for leave."""
         plan, environment = work.state.plan, environment_of(self._ws, work)
         if plan.kind in ("rollback", IMPORT):
             return ()
