@@ -121,6 +121,8 @@ def test_aliases_stand_for_one_digest_for_ever(repositories: Miniature) -> None:
     assert "as v1.2.3-prod the ledger has" in refused.err
     # Somebody moves it: named when it is taken for an artifact, put back by the next round.
     tag(mini.client, mini.repository("web"), mini.tag("web", "staging"), "v1.2.3-prod")
+    drift = mini.run("drift", "production", "-o", "json").json()[0]["artifacts"]
+    assert [(a["what"], a["where"].rpartition(":")[2]) for a in drift] == [("tag-moved", "v1.2.3-prod")]
     taken = mini.run("release", "create", f"--artifact=web={mini.repository('web')}:v1.2.3-prod")
     assert taken.code == 3
     assert "alias.moved" in taken.err

@@ -1,9 +1,12 @@
 """Saying a value in Git by one splice: where the workload stands, or in a patch of the overlay."""
 
+from typing import Any
+
 import pytest
 import yaml
 
-from vivido.layouts.declare import Wish, declare
+from vivido.layouts.declare import declare
+from vivido.layouts.wish import Value, Wish
 from vivido.model.problem import Problem
 from vivido.render.tree import List, Read
 
@@ -40,7 +43,7 @@ def tree(files: dict[str, str]) -> tuple[Read, List]:
     return (lambda path: files[path].encode() if path in files else None), listing
 
 
-def wish(*path: str, value: str | int = "debug", container: str = "main") -> Wish:
+def wish(*path: str, value: Value = "debug", container: str = "main") -> Wish:
     return Wish("Deployment", "web", container, path, value)
 
 
@@ -108,3 +111,75 @@ def test_what_nobody_has_or_a_chart_makes_is_said() -> None:
     ):
         assert isinstance(made, Problem)
         assert made.code == "drift.not-declarable"
+
+
+def main_of(text: str) -> dict[str, Any]:
+    return next(iter(yaml.safe_load_all(text)))["spec"]["template"]["spec"]["containers"][1]
+
+
+def test_a_command_and_a_user_are_written_where_the_container_is() -> None:
+    text = only(declared({"app/web.yaml": MANIFEST}, wish("command", value=("/bin/a", "-v"))))
+    assert main_of(text)["command"] == ["/bin/a", "-v"]
+    again = only(declared({"app/web.yaml": text}, wish("command", value=("/bin/b",))))
+    assert main_of(again)["command"] == ["/bin/b"]
+    assert main_of(only(declared({"app/web.yaml": again}, wish("command", value=None)))).get("command") is None
+    text = only(declared({"app/web.yaml": MANIFEST}, wish("securityContext", "runAsUser", value=1000)))
+    assert main_of(text)["securityContext"] == {"runAsUser": 1000}
+
+
+def test_what_is_gone_is_taken_out_and_what_never_was_changes_nothing() -> None:
+    text = only(declared({"app/web.yaml": MANIFEST}, wish("env", "LEVEL", value=None)))
+    assert [e["name"] for e in main_of(text)["env"]] == ["PASSWORD"]
+    assert only(declared({"app/web.yaml": MANIFEST}, wish("env", "OTHER", value=None))) == MANIFEST
+    assert only(declared({"app/web.yaml": MANIFEST}, wish("args", value=None))) == MANIFEST
+
+
+def test_a_patch_says_that_something_is_gone() -> None:
+    overlay = {"app/kustomization.yaml": "resources: [../base]\n"}
+    made = declared(overlay, wish("command", value=("/bin/a",)), "kustomize")
+    assert isinstance(made, dict)
+    files = {path: text.decode() for path, text in made.items()}
+    for one in (wish("args", value=None), wish("env", "LEVEL", value=None)):
+        made = declared({**overlay, **files}, one, "kustomize")
+        assert isinstance(made, dict)
+        files |= {path: text.decode() for path, text in made.items()}
+    container = yaml.safe_load(files["app/declared-deployment-web.yaml"])["spec"]["template"]["spec"]["containers"][0]
+    assert container == {
+        "name": "main",
+        "command": ["/bin/a"],
+        "args": None,
+        "env": [{"name": "LEVEL", "$patch": "delete"}],
+    }
+
+
+def test_an_overlays_own_fields_go_before_its_patches() -> None:
+    overlay = """\
+resources: [../base]
+replicas: [{name: web, count: 3}]  # enough
+configMapGenerator:
+- name: site
+  literals: [LEVEL=info]
+  files: [conf/a.conf]
+"""
+    files = {"app/kustomization.yaml": overlay, "app/conf/a.conf": "x=1\n"}
+    fewer = declared(files, wish("replicas", value=2, container=""), "kustomize")
+    assert only(fewer) == overlay.replace("count: 3", "count: 2")
+    literal = Wish("ConfigMap", "site", "", ("data", "LEVEL"), "debug")
+    assert only(declared(files, literal, "kustomize")) == overlay.replace("LEVEL=info", "LEVEL=debug")
+    file = Wish("ConfigMap", "site", "", ("data", "a.conf"), "x=2\n")
+    assert declared(files, file, "kustomize") == {"app/conf/a.conf": b"x=2\n"}
+
+
+def test_a_config_map_in_plain_manifests_is_edited_in_place() -> None:
+    text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: site}\ndata:\n  a.conf: x=1  # one\n  b: y\n"
+    made = declared({"app/site.yaml": text}, Wish("ConfigMap", "site", "", ("data", "a.conf"), "x=2"))
+    assert only(made) == text.replace("x=1", "x=2")
+
+
+def test_a_mount_becomes_read_only_where_it_is() -> None:
+    text = MANIFEST.replace(
+        "          env:\n", "          volumeMounts:\n            - {name: d, mountPath: /data}\n          env:\n", 1
+    )
+    made = only(declared({"app/web.yaml": text}, wish("volumeMounts", "/data", "readOnly", value=True)))
+    assert main_of(made)["volumeMounts"] == [{"name": "d", "mountPath": "/data", "readOnly": True}]
+    assert isinstance(declared({"app/web.yaml": text}, wish("volumeMounts", "/none", "readOnly", value=True)), Problem)

@@ -238,6 +238,21 @@ def test_deleting_a_key(text: str, path: tuple[str | int, ...], wanted: str) -> 
     assert d.apply([d.delete(path)]).decode() == wanted
 
 
+@pytest.mark.parametrize(
+    ("text", "path", "wanted"),
+    [
+        ("a:\n- 1\n- 2  # two\n# three\n- 3\n", ("a", 1), "a:\n- 1\n# three\n- 3\n"),
+        ("a:\n  - {n: 1}\n  - n: 2\n    v: x\nb: 1\n", ("a", 1), "a:\n  - {n: 1}\nb: 1\n"),
+        ("a: [1, 2, 3]\n", ("a", 0), "a: [2, 3]\n"),
+        ("a: [1, 2, 3]\n", ("a", 2), "a: [1, 2]\n"),
+        ("a: [1]\nb: 1\n", ("a", 0), "a: []\nb: 1\n"),
+    ],
+)
+def test_dropping_an_item(text: str, path: tuple[str | int, ...], wanted: str) -> None:
+    d = docs(text)
+    assert d.apply([d.drop(path)]).decode() == wanted
+
+
 ANCHORS = "a: &x {q: 1}\nb: *x\nc: &y 1\nd: !!str 1\n? &z e\n: 1\nf: {g: 1}\n"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vivido.errors import InputError
 from vivido.yamledit.document import Documents
 from vivido.yamledit.edit import Path
 from vivido.yamledit.values import plain_data
@@ -133,6 +134,24 @@ def test_appending_and_deleting_do_what_is_asked(file: tuple[str, Any], new: Any
     path = data.draw(st.sampled_from([p for p, _ in paths(tree) if p and isinstance(p[-1], str)]))
     gone = says(d.apply([d.delete(path)]))
     assert gone == changed_by(tree, path[:-1], lambda m: {k: v for k, v in m.items() if k != path[-1]})
+
+
+@settings(max_examples=60, deadline=None)
+@given(files(), st.data())
+def test_dropping_an_item_takes_nothing_else_with_it(file: tuple[str, Any], data: st.DataObject) -> None:
+    text, tree = file
+    items = [p for p, _ in paths(tree) if p and isinstance(p[-1], int)]
+    if not items:
+        return
+    path = data.draw(st.sampled_from(items))
+    d = Documents(text.encode(), "f")
+    try:
+        out = d.apply([d.drop(path)])
+    except InputError as e:
+        # A list that begins on the line of another's dash: refused, and nothing is written.
+        assert e.code == "yaml.edit-failed"
+        return
+    assert says(out) == changed_by(tree, path[:-1], lambda there: [v for i, v in enumerate(there) if i != path[-1]])
 
 
 @settings(max_examples=30, deadline=None)

@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from vivido.app.aliases import alias_of
 from vivido.errors import Error
 from vivido.model.project import Environment
 from vivido.model.record import Deployed
 from vivido.model.reference import Reference
-from vivido.model.release import placed
+from vivido.model.release import Artifact, placed
 from vivido.text.redact import redact
 
 if TYPE_CHECKING:
@@ -71,24 +72,31 @@ def _promoted_by(ws: "Workspace", environment: str, service: str, digest: str) -
 
 
 def tags(ws: "Workspace", environment: Environment, deployed: Deployed) -> tuple[list[ArtifactDrift], list[str]]:
-    """Judge the environment's tag in every repository of what should run; what could not be asked is a sentence each."""
+    """Judge the environment's tag, and its alias of the version, in every repository of what should run.
+
+    Returns:
+        What is not as the ledger has it, and what could not be asked, a sentence each.
+    """
     from vivido.registry.resolve import resolve
 
     found: list[ArtifactDrift] = []
     unseen: list[str] = []
     for artifact in placed(deployed.release.artifacts, environment.registry):
-        reference = Reference(artifact.repository, environment.name)
-        try:
-            there = resolve(ws.registry, reference)
-        except Error as e:
-            unseen.append(f"the tag {reference} could not be asked for: {redact(e.message)}")
-            continue
-        if there is None:
-            told = "the tag is gone; it says nothing about what runs"
-            found.append(ArtifactDrift("tag-missing", artifact.service, str(reference), artifact.digest, "", told))
-        elif there.digest != artifact.digest:
-            told = "somebody moved the tag; it says nothing about what runs"
-            found.append(
-                ArtifactDrift("tag-moved", artifact.service, str(reference), artifact.digest, there.digest, told)
-            )
+        names = [environment.name, *filter(None, (alias_of(environment, artifact),))]
+        for reference in (Reference(artifact.repository, name) for name in names):
+            try:
+                there = resolve(ws.registry, reference)
+            except Error as e:
+                unseen.append(f"the tag {reference} could not be asked for: {redact(e.message)}")
+                continue
+            if there is None or there.digest != artifact.digest:
+                found.append(_moved(artifact, reference, there.digest if there is not None else ""))
     return found, unseen
+
+
+def _moved(artifact: Artifact, reference: Reference, there: str) -> ArtifactDrift:
+    if not there:
+        told = "the tag is gone; it says nothing about what runs"
+        return ArtifactDrift("tag-missing", artifact.service, str(reference), artifact.digest, "", told)
+    told = "somebody moved the tag; it says nothing about what runs"
+    return ArtifactDrift("tag-moved", artifact.service, str(reference), artifact.digest, there, told)

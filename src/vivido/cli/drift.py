@@ -126,7 +126,8 @@ def adopt(
         dry_run: Show the edit, commit nothing.
         common: Flags of every command.
     """
-    from vivido.app.adopt import commit_adoption, plan_adoption
+    from vivido.app.adoption.commit import commit_adoption
+    from vivido.app.adoption.plan import plan_adoption
     from vivido.app.drift import drift
     from vivido.app.person import name_here
     from vivido.cli.ask import confirm

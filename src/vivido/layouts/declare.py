@@ -1,32 +1,20 @@
-"""Declaring a value of a workload in Git: the one splice that makes an environment's manifests say it. Pure over tree functions.
+"""Declaring a value of an object in Git: the one splice that makes an environment's files say it. Pure over tree functions.
 
-In plain manifests the value is written where the workload is. With Kustomize it goes into a file of the overlay that has the
-workload already (a resource or a patch), else into a patch file of its own that the overlay then names; a base is never touched.
+In plain manifests the value is written where the object is. With Kustomize it goes into a file of the overlay that has the
+object already (a resource or a patch) or into the field of the overlay that makes it (`replicas`, a generator), else into a patch
+file of its own that the overlay then names; a base is never touched.
 """
 
 from typing import Any
 
-import msgspec
-
 from vivido.errors import InputError
+from vivido.layouts.splicing import erased, nested, place, written
+from vivido.layouts.wish import LISTS, Wish
 from vivido.model.problem import Problem
 from vivido.render.detect import KUSTOMIZATIONS, manifest_files
-from vivido.render.tree import List, Read
+from vivido.render.tree import List, Read, join
 from vivido.yamledit.document import Documents
-from vivido.yamledit.edit import Path
 from vivido.yamledit.values import plain_data
-
-
-class Wish(msgspec.Struct, frozen=True):
-    """One value that a workload shall have."""
-
-    kind: str
-    name: str
-    container: str
-    """Empty where the value is the workload's own."""
-    path: tuple[str, ...]
-    """From the container, or the workload, down: `("env", "LEVEL")`, `("resources", "limits", "memory")`."""
-    value: str | int
 
 
 def declare(directory: str, kind: str, wish: Wish, read: Read, listing: List) -> dict[str, bytes] | Problem:
@@ -43,12 +31,17 @@ def declare(directory: str, kind: str, wish: Wish, read: Read, listing: List) ->
     if kind not in ("plain", "kustomize"):
         return Problem("drift.not-declarable", f"{kind} makes it from values: write it there", where=where)
     try:
-        for path in _files(directory, listing):
+        if kind == "kustomize" and (made := _by_field(directory, wish, read, listing)) is not None:
+            return made
+        files = _files(directory, listing)
+        resources = files if kind == "plain" else _resources(directory, read, listing)
+        for path in files:
             data = read(path)
             documents = Documents(data, path) if data is not None else None
-            place = _place(documents, wish) if documents else None
-            if documents is not None and place is not None:
-                return {path: _written(documents, *place, wish)}
+            found = place(documents, wish) if documents else None
+            if documents is not None and found is not None:
+                write = erased if wish.value is None and path not in resources else written
+                return {path: write(documents, *found, wish)}
         if kind == "kustomize":
             return _patched(directory, wish, read, listing)
     except InputError as e:
@@ -60,83 +53,85 @@ def _files(directory: str, listing: List) -> tuple[str, ...]:
     return tuple(f for f in manifest_files(directory, listing) if f.rpartition("/")[2] not in KUSTOMIZATIONS)
 
 
-def _place(documents: Documents, wish: Wish) -> tuple[int, Path] | None:
-    """Return the document and the path to the container, or to the workload's `spec`."""
-    for number, root in enumerate(documents.roots):
-        found: Any = plain_data(root, documents.name)
-        if not isinstance(found, dict) or (found.get("kind"), _name(found.get("metadata"))) != (wish.kind, wish.name):
-            continue
-        if not wish.container:
-            return number, ("spec",)
-        containers = _below(found, ("spec", "template", "spec", "containers"))
-        names = [_name(c) for c in containers] if isinstance(containers, list) else []
-        if wish.container in names:
-            return number, ("spec", "template", "spec", "containers", names.index(wish.container))
+def _overlay(directory: str, read: Read, listing: List) -> Documents:
+    path = join(directory, next(n for n in KUSTOMIZATIONS if n in listing(directory))) or ""
+    return Documents(read(path) or b"", path)
+
+
+def _resources(directory: str, read: Read, listing: List) -> tuple[str, ...]:
+    """Return the files that hold whole objects; the others are laid over them."""
+    listed: Any = plain_data(_overlay(directory, read, listing).find(("resources",)), directory)
+    return tuple(path for r in listed or () if (path := join(directory, str(r))))
+
+
+def _by_field(directory: str, wish: Wish, read: Read, listing: List) -> dict[str, bytes] | None:
+    """Write it where the overlay itself makes the value: such a field goes before every patch."""
+    documents = _overlay(directory, read, listing)
+    if wish.path == ("replicas",):
+        number = _entry(documents, "replicas", wish.name)
+        if number is not None and isinstance(wish.value, int):
+            return {documents.name: documents.apply([documents.replace(("replicas", number, "count"), wish.value)])}
+    if not wish.is_config:
+        return None
+    number = _entry(documents, "configMapGenerator", wish.name)
+    return None if number is None else _generated(directory, documents, number, wish, read)
+
+
+def _entry(documents: Documents, field: str, name: str) -> int | None:
+    listed: Any = plain_data(documents.find((field,)), documents.name)
+    names = [e.get("name") if isinstance(e, dict) else None for e in listed] if isinstance(listed, list) else []
+    return names.index(name) if name in names else None
+
+
+def _generated(directory: str, documents: Documents, number: int, wish: Wish, read: Read) -> dict[str, bytes] | None:
+    key, at = wish.path[1], ("configMapGenerator", number)
+    entry: Any = plain_data(documents.find(at), documents.name)
+    for i, literal in enumerate(entry.get("literals") or []):
+        if str(literal).partition("=")[0] == key:
+            return {documents.name: documents.apply([documents.replace((*at, "literals", i), f"{key}={wish.value}")])}
+    for file in entry.get("files") or []:
+        name, equals, path = str(file).partition("=")
+        target = join(directory, path if equals else name)
+        if (name if equals else name.rpartition("/")[2]) == key and target and read(target) is not None:
+            return {target: str(wish.value).encode()}
     return None
 
 
-def _name(found: Any) -> str:
-    return str(found.get("name", "")) if isinstance(found, dict) else ""
-
-
-def _below(found: Any, path: tuple[str, ...]) -> Any:
-    for key in path:
-        found = found.get(key) if isinstance(found, dict) else None
-    return found
-
-
-def _written(documents: Documents, number: int, at: Path, wish: Wish) -> bytes:
-    if wish.path[0] == "env":
-        return documents.apply([_variable(documents, number, at, wish)])
-    # The first part of the path that is not there is added with all that is below it.
-    for depth, key in enumerate(wish.path):
-        here = (*at, *wish.path[: depth + 1])
-        if documents.find(here, number) is None:
-            value: Any = wish.value
-            for name in reversed(wish.path[depth + 1 :]):
-                value = {name: value}
-            return documents.apply([documents.insert(here[:-1], key, value, number)])
-    return documents.apply([documents.replace((*at, *wish.path), wish.value, number)])
-
-
-def _variable(documents: Documents, number: int, at: Path, wish: Wish) -> Any:
-    name, entry = wish.path[1], {"name": wish.path[1], "value": str(wish.value)}
-    env: Any = plain_data(documents.find((*at, "env"), number), documents.name)
-    if not isinstance(env, list):
-        return documents.insert(at, "env", [entry], number)
-    names = [_name(e) for e in env]
-    if name not in names:
-        return documents.append((*at, "env"), entry, number)
-    item = (*at, "env", names.index(name))
-    if "valueFrom" in env[names.index(name)]:
-        node = documents.find(item, number)
-        where = documents.where(node) if node else documents.name
-        raise InputError(f"{name} takes its value from elsewhere", code="drift.not-declarable", where=where)
-    if "value" not in env[names.index(name)]:
-        return documents.insert(item, "value", str(wish.value), number)
-    return documents.replace((*item, "value"), str(wish.value), number)
-
-
 def _patched(directory: str, wish: Wish, read: Read, listing: List) -> dict[str, bytes]:
-    """Return a patch file of the workload, or one more value in it, and the overlay that names it."""
+    """Return a patch file of the object, and the overlay that names it."""
     prefix = f"{directory}/" if directory else ""
-    file = f"declared-{wish.kind.lower()}-{wish.name}.yaml"
-    inner: Any = {"env": [{"name": wish.path[1], "value": str(wish.value)}]} if wish.path[0] == "env" else _nested(wish)
-    spec = {"template": {"spec": {"containers": [{"name": wish.container, **inner}]}}} if wish.container else inner
-    head = "# Declared by vivido drift adopt; move it to where it belongs.\napiVersion: apps/v1\n"
+    documents = _overlay(directory, read, listing)
+    file = _free(f"declared-{wish.kind.lower()}-{wish.name}", listing(directory))
+    version = "v1" if wish.is_config else "apps/v1"
+    head = f"# Declared by vivido drift adopt; move it to where it belongs.\napiVersion: {version}\n"
     patch = Documents(head.encode(), prefix + file)
-    parts: dict[str, Any] = {"kind": wish.kind, "metadata": {"name": wish.name}, "spec": spec}
-    overlay = next(prefix + n for n in KUSTOMIZATIONS if n in listing(directory))
-    documents = Documents(read(overlay) or b"", overlay)
-    has = isinstance(plain_data(documents.find(("patches",)), overlay), list)
+    parts: dict[str, Any] = {"kind": wish.kind, "metadata": {"name": wish.name}, **_body(wish)}
+    has = isinstance(plain_data(documents.find(("patches",)), documents.name), list)
     entry = {"path": file}
     edit = documents.append(("patches",), entry) if has else documents.insert((), "patches", [entry])
-    written = patch.apply([patch.insert((), key, part) for key, part in parts.items()])
-    return {prefix + file: written, overlay: documents.apply([edit])}
+    made = patch.apply([patch.insert((), key, part) for key, part in parts.items()])
+    return {prefix + file: made, documents.name: documents.apply([edit])}
 
 
-def _nested(wish: Wish) -> Any:
-    value: Any = wish.value
-    for name in reversed(wish.path):
-        value = {name: value}
-    return value
+def _free(stem: str, there: tuple[str, ...]) -> str:
+    names = (f"{stem}{'' if n == 1 else f'-{n}'}.yaml" for n in range(1, len(there) + 2))
+    return next(name for name in names if name not in there)
+
+
+def _body(wish: Wish) -> dict[str, Any]:
+    if wish.is_config:
+        return nested(wish.path, wish)
+    inner = _in_list(wish) if wish.path[0] in LISTS else nested(wish.path, wish)
+    if not wish.container:
+        return {"spec": inner}
+    return {"spec": {"template": {"spec": {"containers": [{"name": wish.container, **inner}]}}}}
+
+
+def _in_list(wish: Wish) -> dict[str, Any]:
+    field, name, *rest = wish.path
+    item: dict[str, Any] = {LISTS[field]: name}
+    if wish.value is None and not rest:
+        item["$patch"] = "delete"
+    else:
+        item[rest[0] if rest else "value"] = str(wish.value) if field == "env" else wish.value
+    return {field: [item]}

@@ -37,8 +37,8 @@ def edits(
     path = charts.own_file(place)
     by_name = {s.name: s for s in services}
     try:
-        values = _values(place, chart, read)
-        changes: dict[Path, str] = {}
+        values = values_of(place, chart, read)
+        wanted: dict[Path, str] = {}
         problems: list[Problem] = []
         for artifact in artifacts:
             mine = _spots(by_name[artifact.service], values, matcher)
@@ -46,11 +46,11 @@ def edits(
                 there = [spot.image for spot in spots.found(values)]
                 problems.append(not_found(artifact.service, place.directory, matcher, there, _HINT))
             for spot in mine:
-                changes |= spots.wanted(spot, artifact)
+                wanted |= spots.wanted(spot, artifact)
         if problems:
             return tuple(problems)
         documents = Documents(read(path) or b"", path)
-        made = list(_edits(documents, _tree(changes), values))
+        made = changes(documents, wanted, values)
         return {path: documents.apply(made)} if made else {}
     except InputError as e:
         return (problem(e),)
@@ -73,7 +73,7 @@ def read_images(
     chart = read_chart(place.directory, read, listing)
     if isinstance(chart, tuple):
         raise InputError(chart[0].message, code=chart[0].code, hint=chart[0].hint, where=chart[0].where)
-    values = _values(place, chart, read)
+    values = values_of(place, chart, read)
     found: dict[str, str] = {}
     for service in services:
         mine = _spots(service, values, matcher)
@@ -84,11 +84,21 @@ def read_images(
     return found
 
 
-def _values(place: Place, chart: Chart, read: Read) -> Values:
+def values_of(place: Place, chart: Chart, read: Read) -> Values:
+    """Return the values as Helm merges them: the chart's, then those of each file."""
     values = chart.values
     for path in place.helm.values if place.helm else ():
         values = merged(values, read_values(path, read))
     return values
+
+
+def changes(documents: Documents, wanted: Mapping[Path, Any], now: Values) -> list[Edit]:
+    """Return the edits of a values file that make values those; what Helm would merge to the same is left out.
+
+    Raises:
+        InputError: As the edits of a document.
+    """
+    return list(_edits(documents, _tree(wanted), now))
 
 
 def _spots(service: Service, values: Values, matcher: Matcher) -> list[spots.Spot]:
@@ -97,7 +107,7 @@ def _spots(service: Service, values: Values, matcher: Matcher) -> list[spots.Spo
     return [spot for spot in spots.found(values) if spots.owner(spot, matcher) == service.name]
 
 
-def _tree(changes: Mapping[Path, str]) -> dict[str, Any]:
+def _tree(changes: Mapping[Path, Any]) -> dict[str, Any]:
     root: dict[str, Any] = {}
     for path, value in changes.items():
         at = root

@@ -57,6 +57,19 @@ def remove(text: str, parent: Mapping, key: Scalar) -> tuple[Splice, ...]:
     return (Splice(key.start, lines.join_point(text, end, following.start if following else end), ""),)
 
 
+def drop(text: str, parent: Sequence, number: int) -> tuple[Splice, ...]:
+    """Return the splices that take an item out of a list."""
+    one, end = parent.items[number], content_end(parent.items[number], text)
+    if len(parent.items) == 1:
+        # What follows a list that is empty now would become its item.
+        return (Splice(parent.start, max(end, parent.end if parent.flow else end), "[]"),)
+    if parent.flow and number > 0:
+        return (Splice(content_end(parent.items[number - 1], text), end, ""),)
+    if parent.flow:
+        return (Splice(one.start, parent.items[1].start, ""),)
+    return (lines.whole(text, one.start, end),)
+
+
 def _fill(text: str, around: Surroundings, node: Node | None, value: Data) -> tuple[Splice, ...]:
     root, parent = around
     dash, step = _habits(root)

@@ -8,7 +8,7 @@ came out again and compares: an edit that changed more than was asked never leav
 from collections.abc import Iterable
 
 from vivido.errors import InputError
-from vivido.yamledit.collection import extend, insert, remove
+from vivido.yamledit.collection import drop, extend, insert, remove
 from vivido.yamledit.edit import Edit, Path, expected, shape
 from vivido.yamledit.splice import Splice, splice
 from vivido.yamledit.tree import Alias, Mapping, Node, Scalar, Sequence, children, decode, parse
@@ -81,6 +81,17 @@ class Documents:
         """
         parent, key = self._entry(path, document)
         return Edit(document, path, "delete", remove(self.text, parent, key))
+
+    def drop(self, path: Path, document: int = 0) -> Edit:
+        """Remove the item of a list that a path ends at. Comments on lines of their own stay.
+
+        Raises:
+            InputError: As `replace`, and `yaml.not-sequence` where the path ends at no item of a list.
+        """
+        parent, number = self._editable(path[:-1], document), path[-1] if path else ""
+        if not isinstance(parent, Sequence) or not isinstance(number, int) or not 0 <= number < len(parent.items):
+            raise self._refused(parent, "yaml.not-sequence", "this is no item of a list", "Check the path.")
+        return Edit(document, path, "drop", drop(self.text, parent, number))
 
     def insert(self, path: Path, key: str, value: Data, document: int = 0, *, after: str = "") -> Edit:
         """Add a key to the mapping at a path, behind the key `after` or at its end, as its neighbours are written.

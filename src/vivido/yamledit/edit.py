@@ -22,7 +22,7 @@ class Edit:
     Attributes:
         document: Number of the document in the file, from 0.
         path: What is changed, by the keys and numbers from before all edits.
-        verb: `replace`, `rename`, `delete` (the node at `path`), `insert` or `extend` (the collection at `path`).
+        verb: `replace`, `rename`, `delete`, `drop` (the node at `path`), `insert` or `extend` (the collection at `path`).
         value: The new value; of `rename` the new key, of `extend` the new items.
         key: The key that `insert` adds.
         splices: How the text changes.
@@ -64,7 +64,10 @@ def _wished(path: Path, node: Node | None, wishes: Wishes) -> Any:
     if isinstance(node, MappingNode):
         return ("mapping", node.tag, _entries(path, node, wishes))
     if isinstance(node, SequenceNode):
-        items = [_wished((*path, i), one, wishes) for i, one in enumerate(node.items)]
+        kept = [
+            (i, one) for i, one in enumerate(node.items) if all(e.verb != "drop" for e in wishes.get((*path, i), ()))
+        ]
+        items = [_wished((*path, i), one, wishes) for i, one in kept]
         return ("sequence", node.tag, [*items, *_added(here)])
     return _of_scalar(node)
 

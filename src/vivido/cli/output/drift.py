@@ -8,7 +8,7 @@ from vivido.cli.output.style import paint
 from vivido.cli.output.table import table
 
 if TYPE_CHECKING:
-    from vivido.app.adopt import Adoption
+    from vivido.app.adoption.plan import Adoption
     from vivido.app.artifact_drift import ArtifactDrift
     from vivido.app.drift import Drift, Item
     from vivido.app.revert import Reverting
