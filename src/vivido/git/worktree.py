@@ -74,9 +74,11 @@ def origin_url(directory: Path, remote: str = "origin") -> str | None:
         NotFoundError: `git.no-work-tree`.
         ToolError: `git.failed`, `tool.missing`.
     """
-    top = toplevel(directory)
-    done = git(["remote", "get-url", "--end-of-options", remote], directory=top)
-    return done.text.strip() if done.returncode == 0 else None
+    done = git(["remote", "get-url", "--end-of-options", remote], directory=directory)
+    if done.returncode == 0:
+        return done.text.strip()
+    toplevel(directory)
+    return None
 
 
 def remote_branches(directory: Path, remote: str = "origin") -> tuple[str, ...]:

@@ -49,8 +49,7 @@ def sort_key(manifest: Manifest) -> tuple[str, str, str, str]:
 def same_object(manifest: Manifest) -> tuple[str, str, str, str]:
     """Return what tells objects apart on a server: (API group, kind, namespace, name); versions of a group are one."""
     version, kind, namespace, name = sort_key(manifest)
-    group, slash, _ = version.rpartition("/")
-    return (group if slash else "", kind, namespace, name)
+    return version.rpartition("/")[0], kind, namespace, name
 
 
 def plain_name(name: str) -> str:

@@ -105,6 +105,8 @@ def _as_shown(difference: Difference) -> Difference:
 
 def _may_cover(pattern: Path, kind: str, path: Path) -> bool:
     """Say whether a pattern could cover a place in an object of a kind, whatever the object is called."""
+    if _is_of_another(pattern, kind):
+        return False
     if ANY in pattern[:2]:
         return True
     return matches((pattern[0], *pattern[2:]), (kind, *path))
@@ -117,8 +119,15 @@ def _covers(pattern: Path, kind: str, name: str, path: Path) -> bool:
     return pattern[1] in ("*", name) or matches(pattern[1:2], (name,))
 
 
+def _is_of_another(pattern: Path, kind: str) -> bool:
+    """Say at a glance, which spares most looks, that a pattern speaks of another kind."""
+    return pattern[0] != kind and "*" not in pattern[0]
+
+
 def _may_touch(pattern: Path, kind: str, path: Path) -> bool:
-    return any(_may_cover(pattern, kind, path[:end]) for end in range(len(path) + 1))
+    return not _is_of_another(pattern, kind) and any(
+        _may_cover(pattern, kind, path[:end]) for end in range(len(path) + 1)
+    )
 
 
 def _in_force(pairs: Iterable[ParityPair], left: str, right: str) -> Iterable[Entry]:
