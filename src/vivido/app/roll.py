@@ -226,7 +226,7 @@ def _affected(survey: Survey, last: Roll, touched: set[str]) -> set[str]:
     """Return the services that have to be looked at again, and those that are not looked at any more."""
     asked = survey.asked
     found = {name for name in {*asked, *last.asked} if asked.get(name) != last.asked.get(name)}
-    found |= {s.name for s in survey.services if base_of(s) in touched}
+    found |= {s.name for s in survey.services if base_of(s) in touched} | {u.service for u in last.unplaced}
     for part in last.parts:
         if part.refusal is not None or not touched.isdisjoint(part.wanted.needs):
             found.update(part.wanted.services)
