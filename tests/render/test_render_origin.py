@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from vivido.render.kustomize import Kustomize
-from vivido.render.origin import Sources
+from vivido.render.origin import Sources, Written
 from vivido.render.tree import of_directory
 
 FILES = {
@@ -160,3 +160,34 @@ def test_the_files_of_this_test_render(tree: Path) -> None:
     labels = next(o for o in marked.objects if o["kind"] == "Deployment")["spec"]["template"]["metadata"]["labels"]
     assert labels == {"app": "web", "track": "stable", "pod": "only"}
     assert deployment["spec"]["template"]["spec"]["containers"][0]["env"][0] == {"name": "COLOUR", "value": "blue"}
+
+
+VALUES = {
+    "chart/values.yaml": "replicaCount: 2\nlogLevel: info\nimage: {tag: v1}\nother: info\nfar: example.com\n",
+    "chart/values-dev.yaml": "# dev\nreplicaCount: 3\nworkers: 3\nlist: [{level: debug}]\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        # Two values are 3: one of them is called like the place.
+        ("spec/replicas", "3", "chart/values-dev.yaml:2:15"),
+        ("spec/replicas", "2", "chart/values.yaml:1:15"),
+        ("spec/template/spec/containers/web/env/LOG_LEVEL/value", "info", "chart/values.yaml:2:11"),
+        ("spec/template/spec/containers/web/env/LEVEL/value", "debug", "chart/values-dev.yaml:4:16"),
+        # Called otherwise, and the only one that says it.
+        ("spec/rules/0/host", "example.com", "chart/values.yaml:5:6"),
+        # Several say it, or none does: nothing is guessed.
+        ("spec/strategy", "info", "chart"),
+        ("spec/replicas", "9", "chart"),
+    ],
+)
+def test_what_most_likely_made_a_value_of_a_chart_is_found(tmp_path: Path, path: str, text: str, told: str) -> None:
+    for name, body in VALUES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(body)
+    sources = Sources(*of_directory(tmp_path))
+    found = sources.of_values("chart", ("chart/values-dev.yaml",), tuple(path.split("/")), text)
+    assert (f"{found.path}:{found.line}:{found.column}" if found.line else found.path) == told
+    assert sources.of_values("chart", ("chart/values-dev.yaml",), (), "Deployment/web") == Written("chart")

@@ -89,3 +89,31 @@ def test_what_somebody_replaced_after_the_import_is_drift(made: Shop, images: "I
     assert [a["what"] for a in made.drift()["artifacts"]] == ["never-promoted"]
     made.podman("rm", "--force", "--time=0", name)
     assert any("nothing runs" in n for n in made.drift()["unseen"])
+
+
+def test_what_another_tool_brought_up_from_the_same_manifests_is_seen(made: Shop, images: "Images") -> None:
+    old = images.build("web", "1")
+    _says(made, old)
+    text = (
+        made.git("show", "main:deploy/dev/app.yaml")
+        .split("---")[0]
+        .replace("{name: web}", f"{{name: {made.project}-dev}}", 1)
+    )
+    file = made.root / "app.yaml"
+    # One replica, without probes: this Podman's own reader of manifests knows no more.
+    file.write_text(
+        "\n".join(line for line in text.splitlines() if "readinessProbe" not in line).replace(
+            "replicas: 2", "replicas: 1"
+        )
+    )
+    made.podman("kube", "play", "--tls-verify=false", str(file))
+    try:
+        (found,) = json.loads(made.good("import", "--dry-run", "-o", "json"))
+        assert (found["services"][0]["source"], found["services"][0]["digest"]) == ("runs", old.partition("@")[2])
+        made.good("import", "--yes")
+        assert made.drift()["artifacts"] == []
+        made.promote(images.build("web", "2"))
+        made.good("rollback", "dev", "--yes")
+        assert get(f"{made.url()}/version") == "1"
+    finally:
+        made.podman("kube", "down", str(file))

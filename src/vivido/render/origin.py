@@ -2,7 +2,7 @@
 
 Manifests are exact. Of a kustomization the first file that names the very place is taken, the overlay's before the base's: its
 `replicas`, `images`, labels, annotations, generators and patches, then its resources. What charts make of their values cannot be
-followed back.
+followed back; what most likely made it is looked for in `values_origin`.
 """
 
 from collections.abc import Iterator
@@ -16,8 +16,11 @@ from vivido.render.detect import kind_of, manifest_files
 from vivido.render.kustomization import Kustomization, closure
 from vivido.render.transformers import of_transformers
 from vivido.render.tree import List, Read, join
+from vivido.render.values_origin import likely
 from vivido.yamledit.tree import Alias, Mapping, Node, Scalar, Sequence, decode, parse
 
+_VALUES = "values.yaml"
+"""A chart's own values."""
 _PATCH_FIELDS = ("patches", "patchesStrategicMerge", "patchesJson6902")
 _GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
 
@@ -86,6 +89,20 @@ class Sources:
                 return _written(hit)
             best = hit if best is None or hit.depth > best.depth else best
         return _written(best) if best is not None else Written(directory)
+
+    def of_values(self, directory: str, values: tuple[str, ...], path: Path, text: str) -> Written:
+        """Return where a chart's values say what a place of its objects says; the directory where that cannot be told.
+
+        Args:
+            directory: Of the chart.
+            values: The values files of the environment, later ones over earlier ones.
+            path: Keys from the object down.
+            text: What stands there.
+        """
+        own = f"{directory}/{_VALUES}".removeprefix("/")
+        files = [(file, self._documents(file)) for file in (own, *values)]
+        found = likely(files, path, text)
+        return Written(found.file, found.node.line + 1, found.node.column + 1) if found else Written(directory)
 
     def _documents(self, file: str) -> tuple[Node, ...]:
         if file not in self._files:

@@ -18,7 +18,7 @@ from vivido.render.origin import Sources, Written
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
 
-FORMAT = 1
+FORMAT = 2
 """Raised when looking changes what is found in the same files: then nothing older is used."""
 _TRACED = (
     Found.UNEQUAL,
@@ -43,6 +43,12 @@ def traced(ws: "Workspace", answer: Answer) -> Answer:
     return answer._replace(parity=msgspec.structs.replace(answer.parity, findings=findings))
 
 
+class _Where(NamedTuple):
+    directory: str
+    key: str
+    values: tuple[str, ...]
+
+
 class _Spot(NamedTuple):
     """One side of a finding.
 
@@ -51,12 +57,16 @@ class _Spot(NamedTuple):
         directory: Of the service there.
         key: What is known of this directory is kept under it.
         path: Kind, name, and keys from the object down, as they are written.
+        values: The values files of a chart; empty for anything else.
+        text: What stands there, where it is a chart's and no collection.
     """
 
     environment: str
     directory: str
     key: str
     path: tuple[str, ...]
+    values: tuple[str, ...] = ()
+    text: str = ""
 
 
 class _Trace:
@@ -64,7 +74,7 @@ class _Trace:
         self._ws, self._sides = ws, answer.sides
         self._taken = {t.environment: t for t in answer.taken}
         self._sources: dict[str, Sources] = {}
-        self._keys: dict[tuple[str, str], tuple[str, str] | None] = {}
+        self._keys: dict[tuple[str, str], _Where | None] = {}
         self._known: dict[str, dict[str, Written]] = {}
 
     def spots(self, finding: Finding) -> list[_Spot]:
@@ -75,7 +85,8 @@ class _Trace:
             place = None if value is ABSENT else self._place(environment, finding.service.split(", ")[0])
             if place is not None:
                 path = tuple(self._as_written(part, environment) for part in segments(finding.at))
-                found.append(_Spot(environment, *place, path))
+                text = str(value) if place.values and isinstance(value, str | int | float) else ""
+                found.append(_Spot(environment, place.directory, place.key, path, place.values, text))
         return found
 
     def look(self, spots: Sequence[_Spot]) -> None:
@@ -87,7 +98,11 @@ class _Trace:
             known, name = self._known.setdefault(spot.key, {}), _name(spot)
             if name not in known:
                 kind, called, *path = spot.path
-                known[name] = self._files(spot.environment).written(spot.directory, kind, called, tuple(path))
+                files = self._files(spot.environment)
+                if spot.text:
+                    known[name] = files.of_values(spot.directory, spot.values, tuple(path), spot.text)
+                else:
+                    known[name] = files.written(spot.directory, kind, called, tuple(path))
                 new.add(spot.key)
         if new:
             self._ws.renderings.put({k: msgspec.json.encode(self._known[k]) for k in new}, self._ws.now())
@@ -103,20 +118,21 @@ class _Trace:
             self._sources[environment] = Sources(tree.read, tree.listing)
         return self._sources[environment]
 
-    def _place(self, environment: str, service: str) -> tuple[str, str] | None:
-        """Return the directory of a service, and the key for what is known of it."""
+    def _place(self, environment: str, service: str) -> "_Where | None":
+        """Return where a service is, and the key for what is known of it."""
         if (environment, service) not in self._keys:
             self._keys[environment, service] = self._found(environment, service)
         return self._keys[environment, service]
 
-    def _found(self, environment: str, service: str) -> tuple[str, str] | None:
+    def _found(self, environment: str, service: str) -> "_Where | None":
         taken, part = self._taken.get(environment), self._sides.part(environment, service)
         if taken is None or not taken.commit or part is None:
             return None
         files = self._ws.repository(self._ws.environment(environment)).snapshot(taken.commit)
         place = part.wanted.place
         contents = [(path, files.object_id(path)) for path in part.wanted.needs]
-        return place.directory, fingerprint(["origins", FORMAT, __version__, place, contents])
+        key = fingerprint(["origins", FORMAT, __version__, place, contents])
+        return _Where(place.directory, key, place.helm.values if place.helm else ())
 
     def _as_written(self, part: str, environment: str) -> str:
         for token, text in self._ws.environment(environment).tokens.items():
@@ -125,4 +141,4 @@ class _Trace:
 
 
 def _name(spot: _Spot) -> str:
-    return "\0".join(spot.path)
+    return "\0".join((*spot.path, *filter(None, (spot.text,))))
