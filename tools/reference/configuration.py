@@ -32,7 +32,7 @@ _TITLES = {
     "ProjectShape": "The file",
     "ServiceShape": "A service",
     "BuildShape": "A build",
-    "ChartShape": "A Helm chart",
+    "ConfigShape": "A chart or a module",
     "ImageShape": "An image among values",
     "EnvironmentShape": "An environment",
     "OwnConfigurationShape": "A repository of its own",

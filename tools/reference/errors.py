@@ -68,6 +68,7 @@ _TITLES = {
     "sshkey": "SSH keys",
     "state": "The state",
     "target": "Targets",
+    "terraform": "Terraform",
     "time": "Times",
     "tool": "Programs",
     "yaml": "YAML",

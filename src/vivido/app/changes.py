@@ -123,7 +123,9 @@ def interests_of(project: Project, prefix: str = "") -> Iterator[Interest]:
     for service in project.services:
         for path in _build_paths(service):
             yield Interest(_below(prefix, path), service.name, BUILD)
+        told = service.terraform
         configured = [service.config, *(service.chart.values if service.chart else ())]
+        configured += [*told.var_files, *told.backend_config] if told else []
         for path in configured:
             for name in names if _PLACEHOLDER in path else names[:1]:
                 yield Interest(_below(prefix, path.replace(_PLACEHOLDER, name)), service.name, CONFIGURATION)

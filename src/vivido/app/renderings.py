@@ -83,7 +83,7 @@ class Wanted(msgspec.Struct, frozen=True):
     @property
     def job(self) -> Job:
         """The rendering of it."""
-        return Job(self.environment, self.place.kind, self.place.directory, self.place.helm)
+        return _job(self.environment, self.place)
 
 
 def wanted(environment: str, services: Sequence[str], place: Place, files: Files, memory: "Memory") -> Wanted:
@@ -93,10 +93,14 @@ def wanted(environment: str, services: Sequence[str], place: Place, files: Files
         ToolError: `tool.missing`.
     """
     needs = memory.needs(place, files.read, files.listing, files.object_id)
-    job = Job(environment, place.kind, place.directory, place.helm)
+    job = _job(environment, place)
     return Wanted(
         environment, tuple(services), place, needs, key(job, [(path, files.object_id(path)) for path in needs])
     )
+
+
+def _job(environment: str, place: Place) -> Job:
+    return Job(environment, place.kind, place.directory, place.helm, place.terraform)
 
 
 class Memory:
@@ -120,7 +124,7 @@ class Memory:
             if known not in self._direct:
                 self._direct[known] = direct_needs(place.kind, at, read, listing)
             todo += [path for path in self._direct[known] if listing(path)]
-        return (*found, *(place.helm.values if place.helm else ()))
+        return (*found, *place.files)
 
 
 def kept(cache: Cache, parts: Sequence[Wanted], now: int) -> dict[str, Kept]:

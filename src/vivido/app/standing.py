@@ -62,6 +62,7 @@ def standing(ws: "Workspace", environment: Environment, deployed: Deployed, *, p
         promotion=promotion or deployed.promotion,
         rendered=rendered,
         images={a.service: a.image for a in placed(deployed.release.artifacts, environment.registry)},
+        commit=deployed.commit,
     )
 
 

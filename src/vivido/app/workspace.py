@@ -250,7 +250,12 @@ def _below(prefix: str, service: Service) -> Service:
     chart = service.chart
     if chart is not None:
         chart = msgspec.structs.replace(chart, values=tuple(f"{prefix}/{path}" for path in chart.values))
-    return msgspec.structs.replace(service, config=f"{prefix}/{service.config}".rstrip("/"), chart=chart)
+    root = service.terraform
+    if root is not None:
+        variables, backend = (tuple(f"{prefix}/{p}" for p in some) for some in (root.var_files, root.backend_config))
+        root = msgspec.structs.replace(root, var_files=variables, backend_config=backend)
+    config = f"{prefix}/{service.config}".rstrip("/")
+    return msgspec.structs.replace(service, config=config, chart=chart, terraform=root)
 
 
 def open_workspace(start: Path, file: Path | None = None, *, listener: Listener | None = None) -> Workspace:

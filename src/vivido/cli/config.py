@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cyclopts import App
 
@@ -9,6 +10,9 @@ from vivido.cli.common import PLAIN, Common
 from vivido.cli.output.emit import emit, say
 from vivido.cli.output.plan import told_problems
 from vivido.errors import Exit
+
+if TYPE_CHECKING:
+    from vivido.app.workspace import Workspace
 
 config_app = App(name="config", help="Check and show vivido.yaml.", result_action="return_value")
 
@@ -32,7 +36,7 @@ def check(*, environment: str = "", release: str = "", common: Common = PLAIN) -
     ws = common.open()
     for place in (waiting := unjustified(declared(ws).pairs)):
         say(f"{place}: this parity rule waits for a reason, and allows nothing until it has one")
-    if waiting:
+    if waiting or not _states_apart(ws):
         return Exit.INPUT
     names = [e.name for e in ws.project.environments]
     emit(
@@ -42,6 +46,24 @@ def check(*, environment: str = "", release: str = "", common: Common = PLAIN) -
         [ws.project.file],
     )
     return Exit.OK
+
+
+def _states_apart(ws: "Workspace") -> bool:
+    """Say on the way what environments share of their Terraform states, and return whether they may."""
+    from vivido.app.parity.states import shared_here
+    from vivido.cli.output.findings.text import origin_told
+    from vivido.model.finding import Found, Severity
+
+    if not any(e for e in ws.project.environments if ws.is_here(e)):
+        return True
+    found = shared_here(ws)
+    for one in found:
+        if one.severity is not Severity.NOTE:
+            say(f"{one.severity} {origin_told(one.origins[0])}: {one.message}")
+    apart = not any(one.severity is Severity.ERROR and one.found is not Found.UNJUDGED for one in found)
+    if not apart:
+        say("  → Give each environment a backend of its own, or say under `shared-state:` of the service why not.")
+    return apart
 
 
 def _contract(common: Common, environment: str, release: str) -> int:

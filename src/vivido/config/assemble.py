@@ -29,6 +29,7 @@ from vivido.model.project import (
     SecretAllowance,
     SecretSource,
     Service,
+    Terraform,
 )
 from vivido.model.reference import parse_repository
 from vivido.model.requires import KINDS as NEEDS
@@ -74,28 +75,45 @@ def _service(entry: Entry, registry: str) -> Service:
         name=entry.key,
         image=str(parse_repository(image)),
         build=_build(child(entry.value, "build")),
-        config=_path(child(entry.value, "config")) or _path(child(entry.value, "config", "helm")),
+        config=next(filter(None, (_path(child(entry.value, "config", *at)) for at in ((), ("helm",), ("terraform",))))),
         replaces=_texts(child(entry.value, "replaces")),
         checks=_texts(child(entry.value, "checks")),
         parity=_path(child(entry.value, "parity")),
         chart=_chart(child(entry.value, "config")),
+        terraform=_terraform(child(entry.value, "config")),
         requires=_requires(child(entry.value, "requires")),
     )
 
 
 def _chart(node: Node | None) -> Chart | None:
-    if node is None or isinstance(node, Scalar):
+    if child(node, "helm") is None:
         return None
-    image = child(node, "image")
-    parts = {e.key: text_of(e.value) or "" for e in entries(image)}
     return Chart(
         values=tuple(map(normal, _texts(child(node, "values")))),
-        image=ImageValues(text_of(image) or "") if isinstance(image, Scalar) else ImageValues(**parts),
+        image=_image(child(node, "image")),
         release=text_of(child(node, "release")) or "",
         namespace=text_of(child(node, "namespace")) or "",
         kube_version=text_of(child(node, "kube-version")) or "",
         api_versions=_texts(child(node, "api-versions")),
     )
+
+
+def _terraform(node: Node | None) -> Terraform | None:
+    if child(node, "terraform") is None:
+        return None
+    return Terraform(
+        var_files=tuple(map(normal, _texts(child(node, "var-files")))),
+        backend_config=tuple(map(normal, _texts(child(node, "backend-config")))),
+        workspace=text_of(child(node, "workspace")) or "",
+        image=_image(child(node, "image")),
+        shared_state=text_of(child(node, "shared-state")) or "",
+    )
+
+
+def _image(node: Node | None) -> ImageValues:
+    if isinstance(node, Scalar):
+        return ImageValues(text_of(node) or "")
+    return ImageValues(**{e.key: text_of(e.value) or "" for e in entries(node)})
 
 
 def _build(node: Node | None) -> Build | None:

@@ -77,15 +77,19 @@ class ImageShape(Shape, frozen=True):
     """The digest, `sha256:…`."""
 
 
-class ChartShape(Shape, frozen=True):
-    """A Helm chart as a service's configuration; `{environment}` stands for the environment's name."""
+class ConfigShape(Shape, frozen=True):
+    """A Helm chart or a Terraform root module as a service's configuration; `{environment}` stands for the environment's name."""
 
-    helm: RepositoryPath
+    exactly_one: ClassVar[tuple[str, ...]] = ("helm", "terraform")
+
+    helm: RepositoryPath | UnsetType = UNSET
     """Directory of the chart, the one with Chart.yaml."""
+    terraform: RepositoryPath | UnsetType = UNSET
+    """Directory of the root module, the one in which `terraform` runs."""
     values: list[RepositoryPath] = []
     """Values files, later ones over earlier ones; promotions edit the last. Otherwise `values-<environment>.yaml` and the like."""
     image: ValuesPath | ImageShape | UnsetType = UNSET
-    """Where the values name the image; a text is short for `reference`. Otherwise it is looked for among the values."""
+    """Where the values or variables name the image; a text is short for `reference`. Otherwise it is looked for among them."""
     release: ReleaseName | UnsetType = UNSET
     """Name of the release, as templates see it. Otherwise the service's name."""
     namespace: NamespaceName | UnsetType = UNSET
@@ -94,6 +98,15 @@ class ChartShape(Shape, frozen=True):
     """Version of Kubernetes, as templates see it. Otherwise one that is the same wherever this Vivido runs."""
     api_versions: list[ApiVersion] = []
     """API versions that templates see besides Kubernetes' own."""
+    var_files: list[RepositoryPath] = []
+    """Terraform: files with variables as `-var-file` names them, later ones over earlier ones; promotions edit the last.
+    Otherwise `<environment>.tfvars` and the like."""
+    backend_config: list[RepositoryPath] = []
+    """Terraform: files as `-backend-config` names them. Otherwise `<environment>.tfbackend` and the like."""
+    workspace: Text | UnsetType = UNSET
+    """Terraform: the workspace with the environment's state. Otherwise `default`."""
+    shared_state: Text | UnsetType = UNSET
+    """Terraform: why its environments may keep their state in one place. Otherwise that is refused."""
 
 
 class RequiresShape(Shape, frozen=True):
@@ -112,8 +125,9 @@ class RequiresShape(Shape, frozen=True):
 class ServiceShape(Shape, frozen=True):
     """Something that is deployed: an image and its configuration."""
 
-    config: RepositoryPath | ChartShape
-    """Directory of its overlay, chart or manifests; `{environment}` stands for the environment's name. Or more about a chart."""
+    config: RepositoryPath | ConfigShape
+    """Directory of its overlay, chart or manifests; `{environment}` stands for the environment's name. Or more about a chart
+    or a Terraform root module."""
     build: RepositoryPath | BuildShape | UnsetType = UNSET
     """Directory with its Containerfile, or more about the build. Leave it out where the image is built elsewhere."""
     image: Text | UnsetType = UNSET

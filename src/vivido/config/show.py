@@ -8,7 +8,7 @@ import yaml
 from vivido.config.expect import spelled_expectation
 from vivido.config.parity import spelled
 from vivido.config.scalar import resolve, two_readings
-from vivido.model.project import Build, Chart, Environment, GateSpec, Kinded, Project, SecretSource, Service
+from vivido.model.project import Build, Chart, Environment, GateSpec, Kinded, Project, SecretSource, Service, Terraform
 from vivido.model.requires import KINDS
 
 
@@ -52,7 +52,7 @@ def _service(service: Service) -> dict[str, Any]:
     return {
         "image": service.image,
         **({"build": _build(service.build)} if service.build else {}),
-        "config": _chart(service.config, service.chart) if service.chart else service.config,
+        "config": _config(service),
         "replaces": list(service.replaces),
         "checks": list(service.checks),
         **_given(parity=service.parity),
@@ -62,6 +62,23 @@ def _service(service: Service) -> dict[str, Any]:
 
 def _duration(length: int) -> str:
     return f"{length // 1000}ms" if length else ""
+
+
+def _config(service: Service) -> Any:
+    if service.chart is not None:
+        return _chart(service.config, service.chart)
+    return service.config if service.terraform is None else _terraform(service.config, service.terraform)
+
+
+def _terraform(directory: str, told: Terraform) -> dict[str, Any]:
+    image = _given(**msgspec.to_builtins(told.image))
+    return {
+        "terraform": directory,
+        "var-files": list(told.var_files),
+        "backend-config": list(told.backend_config),
+        **({"image": image} if image else {}),
+        **_given(workspace=told.workspace, **{"shared-state": told.shared_state}),
+    }
 
 
 def _chart(directory: str, chart: Chart) -> dict[str, Any]:

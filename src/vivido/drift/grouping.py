@@ -6,7 +6,7 @@ from typing import Any
 
 from vivido.errors import InputError
 from vivido.model.difference import Group, Path, Remark
-from vivido.model.reference import parse_reference
+from vivido.model.reference import PINNED, parse_reference
 
 _KINDS = {
     **dict.fromkeys(("ConfigMap", "Secret", "ExternalSecret", "SealedSecret", "SecretStore"), Group.CONFIGURATION),
@@ -56,6 +56,8 @@ def group_of(kind: str, path: Path, left: Any, right: Any) -> Group:
     last = path[-1] if path else ""
     if not path:
         return _KINDS.get(kind) or _by_content(left, right, _DANGEROUS)
+    if kind == "Terraform":
+        return _of_terraform(path, left, right)
     if path[0] == "metadata":
         return Group.SECURITY if last.startswith(_SECURITY_NOTES) else Group.STRUCTURE
     if kind in _KINDS:
@@ -66,6 +68,15 @@ def group_of(kind: str, path: Path, left: Any, right: Any) -> Group:
     if found in (None, Group.CONFIGURATION):
         return found or _by_content(left, right, _SECURITY_FIELDS)
     return found
+
+
+def _of_terraform(path: Path, left: Any, right: Any) -> Group:
+    """Tell images by what they are: modules call them as they like."""
+    if any(isinstance(side, str) and PINNED.fullmatch(side) for side in (left, right)):
+        return Group.SECURITY if _is_other_registry(left, right) else Group.IMAGE
+    if path[1:2] in (("variables",), ("locals",)):
+        return _by_field(path[2:]) or Group.CONFIGURATION
+    return _by_field(path[1:]) or Group.STRUCTURE
 
 
 _SECURITY_FIELDS = frozenset(name for name, group in _FIELDS.items() if group is Group.SECURITY)

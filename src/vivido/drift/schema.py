@@ -91,9 +91,17 @@ def object_fields(version: str, kind: str) -> Fields:
         version: `apps/v1`.
         kind: `Deployment`.
     """
+    if kind == "Terraform":
+        return _ROOT_MODULE
     target = _table().kinds.get(f"{version}/{kind}", "")
     own = fields_of(target).but(metadata=Rule("part", (), "metadata"), status=SKIP)
     return own.but(data=Rule("contents")) if target == "core/v1.ConfigMap" else own
+
+
+_ROOT_MODULE = Fields({"spec": Rule("part", (), "terraform")})
+"""A root module as `vivido.render.terraform` makes it."""
+_TERRAFORM = Fields({"images": SKIP, "unknown": SKIP})
+"""Found in the rest of it once more: where images stand, and what only Terraform can work out."""
 
 
 @cache
@@ -109,7 +117,8 @@ def below(rule: Rule) -> Fields:
         case "map" | "ordered":
             return Fields({}, Rule("item", rule.keys, rule.target))
         case _:
-            return _object_metadata() if rule.target == "metadata" else fields_of(rule.target)
+            special = {"metadata": _object_metadata, "terraform": lambda: _TERRAFORM}.get(rule.target)
+            return special() if special else fields_of(rule.target)
 
 
 @cache

@@ -93,6 +93,8 @@ def files_named(
 ) -> Iterator[tuple[str, str, bytes]]:
     """Yield the files with one of these names in some directories and all those inside them. Links are passed over.
 
+    A name that begins with `*` stands for every one that ends like it.
+
     Each tree on the way is read once: looking a thousand paths up one by one in a directory of a thousand takes a hundred times
     as long.
 
@@ -103,6 +105,7 @@ def files_named(
         Error: As `listing`.
     """
     wanted = frozenset(directories)
+    endings = tuple(name[1:] for name in names if name.startswith("*"))
     on_the_way = {above for path in wanted for above in _above(path)}
     todo: list[tuple[str, tuple[str, ...], Object]] = [("", (), commit_of(mirror, commit).tree)]
     with reading(mirror):
@@ -114,7 +117,7 @@ def files_named(
                 if entry.type_str == "tree":
                     if inside or path in wanted or path in on_the_way:
                         todo.append((path, inside, entry))
-                elif name in names and inside and mode_of(entry) in (FILE, EXECUTABLE):
+                elif inside and (name in names or name.endswith(endings)) and mode_of(entry) in (FILE, EXECUTABLE):
                     content = cast("Blob", entry).data
                     yield from ((directory, path, content) for directory in inside)
 

@@ -1,5 +1,7 @@
 """Where a Helm chart is and which values files make it an environment's."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from vivido.config.conventions import VALUES as VALUES_FORMS
@@ -99,9 +101,14 @@ def _of_environment(base: str, environment: str, listing: List) -> list[str]:
 
 
 def _named(base: str, stem: str, listing: List) -> list[str]:
+    return named_files(base, stem, VALUES_ENDINGS, listing)
+
+
+def named_files(base: str, stem: str, endings: Sequence[str], listing: List) -> list[str]:
+    """Return the files below a directory whose path is a stem with one of some endings."""
     path = join(base, stem) or stem
     folder, _, name = path.rpartition("/")
     if not is_directory(folder, listing):
         return []
     there = names(folder, listing)
-    return [path + ending for ending in VALUES_ENDINGS if name + ending in there]
+    return [path + ending for ending in endings if name + ending in there]

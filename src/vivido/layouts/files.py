@@ -6,7 +6,7 @@ All but rendering is pure over two functions that read a tree, so that it works 
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from vivido.layouts import charts, helm, kustomize, places, plain
+from vivido.layouts import charts, helm, kustomize, places, plain, terraform
 from vivido.layouts.interface import Place
 from vivido.layouts.matching import Matcher
 from vivido.model.canonical import canonical
@@ -18,7 +18,11 @@ from vivido.render.chart import local_charts
 from vivido.render.kinds import KINDS
 from vivido.render.kustomization import ROOTS, closure, read_kustomization
 from vivido.render.objects import collect
+from vivido.render.terraform.renderer import called_directories
 from vivido.render.tree import List, Read, is_directory, of_directory
+
+_BY_PLACE = {"helm": helm, "terraform": terraform}
+"""Kinds whose edits depend on more than the directory."""
 
 
 def roots(project: Project, environment: Environment, listing: List, read: Read) -> tuple[str, ...]:
@@ -42,6 +46,8 @@ def needed(one: Place, read: Read, listing: List) -> tuple[str, ...]:
         return charts.needed(one, read, listing)
     if one.kind == "plain":
         return (one.directory,)
+    if one.kind == "terraform":
+        return (*_called(one.directory, read, listing), *one.files)
     named = [r.path for k in closure(one.directory, read, listing)[0] for r in k.named(*ROOTS)]
     return (one.directory, *(path for path in named if path is not None and is_directory(path, listing)))
 
@@ -55,8 +61,21 @@ def direct_needs(kind: str, directory: str, read: Read, listing: List) -> tuple[
         return local_charts(directory, read)
     if kind == "plain":
         return ()
+    if kind == "terraform":
+        return called_directories(directory, read, listing)
     one = read_kustomization(directory, read, listing)
     return () if isinstance(one, Problem) else tuple(r.path for r in one.named(*ROOTS) if r.path is not None)
+
+
+def _called(directory: str, read: Read, listing: List) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    todo = [directory]
+    while todo:
+        at = todo.pop()
+        if at not in found:
+            found[at] = None
+            todo += called_directories(at, read, listing)
+    return tuple(found)
 
 
 def edits(
@@ -97,8 +116,8 @@ def edits_in(
     listing: List,
 ) -> dict[str, bytes] | tuple[Problem, ...]:
     """Return the files, with their new content, that make one place run artifacts of services that share it."""
-    if one.kind == "helm":
-        return helm.edits(one, tuple(services), artifacts, matcher, read, listing)
+    if one.kind in _BY_PLACE:
+        return _BY_PLACE[one.kind].edits(one, tuple(services), artifacts, matcher, read, listing)
     edit = kustomize.edits if one.kind == "kustomize" else plain.edits
     return edit(one.directory, artifacts, matcher, read, listing)
 
@@ -125,8 +144,8 @@ def images_in(one: Place, services: Sequence[Service], matcher: Matcher, read: R
     Raises:
         InputError: As `read_images`.
     """
-    if one.kind == "helm":
-        there = helm.read_images(one, tuple(services), matcher, read, listing)
+    if one.kind in _BY_PLACE:
+        there = _BY_PLACE[one.kind].read_images(one, tuple(services), matcher, read, listing)
     else:
         reader = kustomize.read_images if one.kind == "kustomize" else plain.read_images
         there = reader(one.directory, matcher, read, listing)
@@ -150,7 +169,7 @@ def render_environment(
     found, problems = places.by_place(project, environment, of_directory(exported_root)[1], services)
     parts: list[Rendered] = []
     for one in sorted(found):
-        made = KINDS[one.kind](one.helm).render(exported_root, one.directory)
+        made = KINDS[one.kind](one.helm, one.terraform).render(exported_root, one.directory)
         if isinstance(made, tuple):
             problems += made
         else:

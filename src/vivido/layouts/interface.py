@@ -7,7 +7,7 @@ import msgspec
 
 from vivido.model.problem import Problem
 from vivido.model.project import Configuration, Environment, Project, Service
-from vivido.render.interface import HelmRelease
+from vivido.render.interface import HelmRelease, TerraformRoot
 from vivido.render.tree import List, Read
 
 __all__ = ["Layout", "List", "Owns", "Place", "Read"]
@@ -22,9 +22,17 @@ class Place(msgspec.Struct, frozen=True, order=True):
     directory: str
     """Path from the repository's root; empty for the root itself."""
     kind: str
-    """What renders it: `kustomize`, `helm`, `plain`."""
+    """What renders it: `kustomize`, `helm`, `terraform`, `plain`."""
     helm: HelmRelease | None = None
     """What Helm is told, where it renders."""
+    terraform: TerraformRoot | None = None
+    """What is told of a root module."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that are named one by one, and may lie outside of the directory."""
+        helm = self.helm.values if self.helm else ()
+        return (*helm, *self.terraform.variables, *self.terraform.backend) if self.terraform else helm
 
 
 class Layout(Protocol):

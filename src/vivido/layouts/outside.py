@@ -1,8 +1,8 @@
 """What a service's configuration builds on outside of its own directory, found without rendering.
 
-Kustomize and Helm read other directories only where a file of theirs names them with `..` (absolute paths are refused, and what
-is below a directory belongs to it anyway). So it is enough to look for that in kustomizations and charts, and to go on where it
-leads. A file that could hide it (escapes, aliases) is read as YAML besides.
+Kustomize, Helm and Terraform read other directories only where a file of theirs names them with `..` (absolute paths are refused,
+and what is below a directory belongs to it anyway). So it is enough to look for that in kustomizations, charts and modules, and to
+go on where it leads. A file that could hide it (escapes, aliases) is read as YAML besides.
 """
 
 import posixpath
@@ -15,8 +15,8 @@ from vivido.render.detect import KUSTOMIZATIONS
 from vivido.yamledit.tree import decode, parse
 from vivido.yamledit.values import plain_data
 
-NAMING = (*KUSTOMIZATIONS, "Chart.yaml", "requirements.yaml")
-"""Files that may name other directories."""
+NAMING = (*KUSTOMIZATIONS, "Chart.yaml", "requirements.yaml", "*.tf")
+"""Files that may name other directories; `*` stands for any beginning."""
 _UP = re.compile(rb"\.\./?[^\s\"',\]}#]*")
 _HIDING = re.compile(rb"[\\&*]")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from vivido.layouts import charts
+from vivido.layouts import charts, roots
 from vivido.layouts.interface import Place
 from vivido.layouts.kinds import layout_of
 from vivido.model.problem import Problem
@@ -19,8 +19,13 @@ def place(project: Project, service: Service, environment: Environment, listing:
     kind = kind_of(path, listing)
     if isinstance(kind, Problem):
         return kind
+    if told := _other_than_told(service, path, kind):
+        return told
+    if kind == "terraform":
+        told = roots.root(project, service, environment, path, listing)
+        return told if isinstance(told, Problem) else Place(path, kind, terraform=told)
     if kind != "helm":
-        return _no_chart(service, path) if service.chart else Place(path, kind)
+        return Place(path, kind)
     release = charts.release(project, service, environment, path, listing)
     return release if isinstance(release, Problem) else Place(path, kind, release)
 
@@ -54,9 +59,15 @@ def by_place(
     return found, _once(problems)
 
 
-def _no_chart(service: Service, path: str) -> Problem:
-    where = f"services.{service.name}.config.helm"
-    return Problem("layout.no-place", f"{path or '.'} is no Helm chart", "Name the directory with Chart.yaml.", where)
+def _other_than_told(service: Service, path: str, kind: str) -> Problem | None:
+    """Return the problem of a directory that is not what the file says."""
+    if service.chart is not None and kind != "helm":
+        where, hint = f"services.{service.name}.config.helm", "Name the directory with Chart.yaml."
+        return Problem("layout.no-place", f"{path or '.'} is no Helm chart", hint, where)
+    if service.terraform is not None and kind != "terraform":
+        where, hint = f"services.{service.name}.config.terraform", "Name the directory in which terraform runs."
+        return Problem("layout.no-place", f"{path or '.'} is no Terraform root module, it is {kind}", hint, where)
+    return None
 
 
 def _once(problems: Iterable[Problem]) -> tuple[Problem, ...]:

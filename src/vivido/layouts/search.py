@@ -3,6 +3,7 @@
 from vivido.model.problem import Problem
 from vivido.model.project import Environment, Service
 from vivido.render.detect import CHART, KUSTOMIZATIONS
+from vivido.render.terraform.module import has_module
 from vivido.render.tree import List, is_directory, join, names
 
 _PATTERNS = ("overlays/{environment}", "{environment}", "envs/{environment}", "environments/{environment}")
@@ -46,16 +47,18 @@ def directory(service: Service, environment: Environment, listing: List, *, alon
 
 
 def shared(service: Service, environment: Environment, listing: List) -> str | None:
-    """Return the directory of a chart that serves all environments, None where the service has none."""
+    """Return the directory of a chart or root module that serves all environments, None where the service has none."""
     base = join("", service.config.replace(_PLACEHOLDER, environment.name))
     if base is None:
         return None
+    if has_module(base, listing) and CHART not in names(base, listing):
+        return base
     return next((at for at in (base, join(base, "chart") or "chart") if CHART in names(at, listing)), None)
 
 
 def stands_alone(directory: str, listing: List) -> bool:
-    """Say whether an environment's directory is rendered by itself, and does not only hold values for the chart beside it."""
-    return any(name in (CHART, *KUSTOMIZATIONS) for name in names(directory, listing))
+    """Say whether an environment's directory is rendered by itself, and does not only hold values for what is beside it."""
+    return has_module(directory, listing) or any(n in (CHART, *KUSTOMIZATIONS) for n in names(directory, listing))
 
 
 def _candidates(service: Service, environment: Environment) -> list[str]:

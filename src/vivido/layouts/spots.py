@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from vivido.layouts.matching import Matcher
 from vivido.model.project import ImageValues
 from vivido.model.release import Artifact
+from vivido.render.images import put_together
 from vivido.yamledit.edit import Path
 
 _PARTS = ("registry", "repository", "tag", "digest", "sha")
@@ -36,14 +37,7 @@ class Spot(NamedTuple):
         """The image as a chart of that kind would write it; without the tag where a digest says more."""
         if "reference" in self.parts:
             return self.values["reference"]
-        value = self.values.get
-        repository = "/".join(part for part in (value("registry"), value("repository")) if part)
-        if repository.endswith(_SPLIT):
-            return f"{repository}:{value('tag')}"
-        digest = value("digest") or (f"sha256:{value('sha')}" if value("sha") else "")
-        if digest:
-            return f"{repository}@{digest}"
-        return f"{repository}:{value('tag')}" if value("tag") else repository
+        return put_together(lambda part: self.values.get(part, ""))
 
     @property
     def where(self) -> str:
@@ -56,7 +50,7 @@ def told(where: ImageValues, values: Mapping[str, Any]) -> Spot:
     """Return the spot that the configuration names."""
     named = {part: getattr(where, part) for part in ("reference", *_PARTS[:4])}
     parts: dict[str, Path] = {part: tuple(text.split(".")) for part, text in named.items() if text}
-    return Spot(parts, {part: _text(_at(values, path)) for part, path in parts.items()}, told=True)
+    return Spot(parts, {part: _text(at(values, path)) for part, path in parts.items()}, told=True)
 
 
 def found(values: Any, at: Path = ()) -> Iterator[Spot]:
@@ -101,7 +95,8 @@ def wanted(spot: Spot, artifact: Artifact) -> dict[Path, str]:
     return {spot.parts[part]: value for part, value in new.items() if part in spot.parts}
 
 
-def _at(values: Any, path: Path) -> Any:
+def at(values: Any, path: Path) -> Any:
+    """Return what stands at a path of keys; None where nothing does."""
     for step in path:
         values = values.get(step) if isinstance(values, dict) else None
     return values

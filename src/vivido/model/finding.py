@@ -13,6 +13,8 @@ from vivido.model.difference import ABSENT, Group
 class Found(StrEnum):
     """What sort of finding it is, the gravest first."""
 
+    SHARED = "shared"
+    """Two root modules keep their Terraform state in one place."""
     UNEQUAL = "unequal"
     """A difference where equality is demanded."""
     LEFTOVER = "leftover"

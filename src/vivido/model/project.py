@@ -79,6 +79,21 @@ class Chart(msgspec.Struct, frozen=True):
     """What `.Capabilities.APIVersions` has besides Kubernetes' own."""
 
 
+class Terraform(msgspec.Struct, frozen=True):
+    """What the file says about a Terraform root module beyond its directory. `{environment}` stands for the environment's name."""
+
+    var_files: tuple[str, ...] = ()
+    """Files as `-var-file` names them, from the repository's root; empty: found by name beside the module."""
+    backend_config: tuple[str, ...] = ()
+    """Files as `-backend-config` names them; empty: found by name beside the module."""
+    workspace: str = ""
+    """Empty: the default one."""
+    image: ImageValues = ImageValues()
+    """Where variables, or `local` and `module` values, name the image. Empty: found among them."""
+    shared_state: str = ""
+    """Why environments may share one state; empty: they may not."""
+
+
 class Service(msgspec.Struct, frozen=True):
     """Something that is deployed."""
 
@@ -97,6 +112,8 @@ class Service(msgspec.Struct, frozen=True):
     """File with parity rules of its own; empty: `parity.yaml` in its configuration, where that is there."""
     chart: Chart | None = None
     """Where the file says that `config` is a Helm chart."""
+    terraform: Terraform | None = None
+    """Where the file says that `config` is a Terraform root module."""
     requires: Requires = Requires()
     """What it needs of each environment."""
 

@@ -14,6 +14,8 @@ from vivido.errors import InputError
 Digest = NewType("Digest", str)
 """`sha256:` and 64 lower-case hexadecimal characters. Only `parse_digest` makes one of foreign text."""
 
+PINNED = re.compile(r"[A-Za-z0-9\[][\w.:/\[\]-]*@sha256:[0-9a-f]{64}(?![0-9a-f])")
+"""An image with its digest, also inside of a longer text."""
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"

@@ -9,12 +9,14 @@ KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """Names of a kustomization file, as kustomize's `pkg/konfig` lists them."""
 CHART = "Chart.yaml"
 """The file that makes a directory a Helm chart."""
+TERRAFORM = (".tf", ".tf.json", ".tofu", ".tfvars", ".tfvars.json")
+"""Endings of Terraform's files; a directory with one directly in it is Terraform's, whatever else is there."""
 MANIFESTS = (".yaml", ".yml", ".json")
 """Endings of manifest files, as `kubectl apply -f DIR` knows them."""
 
 
 def kind_of(directory: str, listing: List) -> str | Problem:
-    """Return `kustomize`, `helm` or `plain`, or why the directory is none of them."""
+    """Return `kustomize`, `helm`, `terraform` or `plain`, or why the directory is none of them."""
     names = [name.rstrip("/") for name in listing(directory)]
     where = directory or "."
     if not names:
@@ -25,10 +27,13 @@ def kind_of(directory: str, listing: List) -> str | Problem:
         return "kustomize"
     if CHART in names:
         return "helm"
+    if any(name.endswith(TERRAFORM) for name in names if not name.startswith(".")):
+        return "terraform"
     if has_manifests(directory, listing):
         return "plain"
-    what = f"{where} holds neither a kustomization nor a chart nor manifests"
-    return Problem("render.unknown", what, "Put a kustomization.yaml, a Chart.yaml or *.yaml manifests there.", where)
+    what = f"{where} holds no kustomization, no chart, no Terraform and no manifests"
+    hint = "Put a kustomization.yaml, a Chart.yaml, *.tf or *.yaml manifests there."
+    return Problem("render.unknown", what, hint, where)
 
 
 def has_manifests(directory: str, listing: List) -> bool:
@@ -55,5 +60,5 @@ def manifest_files(directory: str, listing: List) -> tuple[str, ...]:
 
 
 def detect(directory: Path) -> str | Problem:
-    """Return `kustomize`, `helm` or `plain` for a directory on disk, or why it is none of them."""
+    """Return `kustomize`, `helm`, `terraform` or `plain` for a directory on disk, or why it is none of them."""
     return kind_of("", of_directory(directory)[1])

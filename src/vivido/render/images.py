@@ -1,6 +1,6 @@
 """Which images objects run, wherever their pods stand: Deployments, CronJobs, custom workloads."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from vivido.model.objects import Rendered, identity
@@ -23,6 +23,21 @@ class ImageUse(NamedTuple):
     image: str
 
 
+def put_together(value: Callable[[str], str]) -> str:
+    """Return the image of its parts, as charts and modules put it together; without the tag where a digest says more.
+
+    Args:
+        value: Gives the value of `registry`, `repository`, `tag`, `digest` or `sha`; empty where there is none.
+    """
+    repository = "/".join(part for part in (value("registry"), value("repository")) if part)
+    if repository.endswith("@sha256"):
+        return f"{repository}:{value('tag')}"
+    digest = value("digest") or (f"sha256:{value('sha')}" if value("sha") else "")
+    if digest:
+        return f"{repository}@{digest}"
+    return f"{repository}:{value('tag')}" if value("tag") else repository
+
+
 def images(rendered: Rendered) -> list[ImageUse]:
     """Return every image of all objects, in their order."""
     return [
@@ -38,6 +53,11 @@ def image_fields(document: Any) -> Iterator[tuple[Path, str, str]]:
     Kustomize's image transformer looks at `containers` and `initContainers` at any depth too
     (`api/internal/konfig/builtinpluginconsts/images.go`).
     """
+    if isinstance(document, dict) and document.get("kind") == "Terraform":
+        found = (document.get("spec") or {}).get("images")
+        for at, image in found.items() if isinstance(found, dict) else ():
+            yield ("spec", "images", at), at, str(image)
+        return
     yield from _inside((), document)
 
 

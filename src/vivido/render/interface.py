@@ -21,11 +21,26 @@ class HelmRelease(msgspec.Struct, frozen=True, order=True):
     api_versions: tuple[str, ...] = ()
 
 
+class TerraformRoot(msgspec.Struct, frozen=True, order=True):
+    """What is told of a Terraform root module besides its directory. Paths are from the tree's root."""
+
+    name: str
+    """What its object is called, the same in every environment."""
+    variables: tuple[str, ...] = ()
+    """Files with variables as `-var-file` names them, later ones over earlier ones."""
+    backend: tuple[str, ...] = ()
+    """Files with settings of the backend as `-backend-config` names them."""
+    workspace: str = ""
+    """Empty: the default one."""
+    own: bool = False
+    """The directory is the environment's own, so that all its files may be edited."""
+
+
 class Renderer(Protocol):
     """Turns one directory into objects. Has no effect outside of it."""
 
     kind: ClassVar[str]
-    """What it renders, as `detect` names it: `kustomize`, `helm`, `plain`."""
+    """What it renders, as `detect` names it: `kustomize`, `helm`, `terraform`, `plain`."""
 
     def render(self, root: Path, directory: str) -> Rendered | tuple[Problem, ...]:
         """Render a directory.

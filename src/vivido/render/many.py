@@ -12,9 +12,9 @@ from vivido.model.canonical import fingerprint
 from vivido.model.problem import Problem
 from vivido.render.batch import Outcome, render_overlays
 from vivido.render.helm import KUBE_VERSION, Helm
-from vivido.render.interface import HelmRelease
+from vivido.render.interface import HelmRelease, TerraformRoot
+from vivido.render.kinds import KINDS
 from vivido.render.kustomize import PROGRAMS, Kustomize, program
-from vivido.render.plain import Plain
 from vivido.render.tool import identity
 
 FORMAT = 1
@@ -26,15 +26,17 @@ class Job(NamedTuple):
 
     Attributes:
         group: What it is rendered together with: the environment's name.
-        kind: `kustomize`, `helm`, `plain`.
+        kind: `kustomize`, `helm`, `terraform`, `plain`.
         directory: From the tree's root.
         helm: What Helm is told.
+        terraform: What is told of a root module.
     """
 
     group: str
     kind: str
     directory: str
     helm: HelmRelease | None = None
+    terraform: TerraformRoot | None = None
 
 
 def render_many(root: Path, jobs: Sequence[Job], workers: int = 0) -> dict[Job, Outcome]:
@@ -65,7 +67,7 @@ def render_many(root: Path, jobs: Sequence[Job], workers: int = 0) -> dict[Job, 
 
 def _one(root: Path, job: Job) -> Outcome:
     try:
-        return (Plain() if job.kind == Plain.kind else Helm(job.helm)).render(root, job.directory)
+        return KINDS[job.kind](job.helm, job.terraform).render(root, job.directory)
     except Error as e:
         if e.code != "render.timeout":
             raise
@@ -83,7 +85,9 @@ def key(job: Job, contents: Iterable[tuple[str, str]]) -> str:
         ToolError: `tool.missing`: the program that would render.
     """
     helm = None if job.helm is None else [job.helm, KUBE_VERSION]
-    return fingerprint([FORMAT, __version__, _tool(job.kind), job.kind, job.directory, helm, sorted(contents)])
+    return fingerprint(
+        [FORMAT, __version__, _tool(job.kind), job.kind, job.directory, helm, job.terraform, sorted(contents)]
+    )
 
 
 def tools() -> list[str]:

@@ -13,7 +13,9 @@ from vivido.model.difference import Path
 from vivido.model.objects import plain_name
 from vivido.model.problem import Problem
 from vivido.render.detect import kind_of, manifest_files
+from vivido.render.interface import TerraformRoot
 from vivido.render.kustomization import Kustomization, closure
+from vivido.render.terraform import origin as terraform
 from vivido.render.transformers import of_transformers
 from vivido.render.tree import List, Read, join
 from vivido.render.values_origin import likely
@@ -65,7 +67,7 @@ class Sources:
         self._closures: dict[str, tuple[Kustomization, ...]] = {}
         self._kustomizations: dict[str, Kustomization | Problem] = {}
 
-    def written(self, directory: str, kind: str, name: str, path: Path) -> Written:
+    def written(self, directory: str, kind: str, name: str, path: Path, told: TerraformRoot | None = None) -> Written:
         """Return where a value stands; the directory where no file can be told.
 
         Args:
@@ -73,7 +75,12 @@ class Sources:
             kind: The object's kind.
             name: Its name as rendered; a generated hash at its end is of no account.
             path: Keys from the object down.
+            told: What is told of a root module, where the directory is one.
         """
+        if told is not None:
+            mine = name == told.name
+            found = terraform.written(directory, told, path, self._read, self._listing) if mine else None
+            return Written(*found) if found is not None else Written(directory)
         place = _Place(kind, plain_name(name), path)
         hits: Iterator[_Hit] = iter(())
         match kind_of(directory, self._listing):

@@ -29,6 +29,8 @@ class Desired(msgspec.Struct, frozen=True):
     rendered: Rendered
     images: dict[str, str]
     """Service → `registry/path@sha256:…`."""
+    commit: str = ""
+    """The commit on the environment's branch that says all this; empty before it is made."""
 
 
 class Live(msgspec.Struct, frozen=True):

@@ -54,7 +54,8 @@ def new_side(ws: "Workspace", work: Work) -> Desired:
             code="promotion.content",
             hint="Was the tool that renders changed? Abort this promotion and start another.",
         )
-    return desired(ws, plan, environment, rendered, plan.release)
+    found = desired(ws, plan, environment, rendered, plan.release)
+    return msgspec.structs.replace(found, commit=str(work.state.facts.get("commit", "")))
 
 
 def old_side(ws: "Workspace", work: Work) -> Back:

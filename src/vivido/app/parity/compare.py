@@ -12,8 +12,10 @@ from vivido.app.parity.judged import judged
 from vivido.app.parity.moving import ahead, settled
 from vivido.app.parity.rules import declared
 from vivido.app.parity.sides import Sides, Taken, as_it_is, deployed_truth, of_release
+from vivido.app.parity.states import shared_at
 from vivido.drift.parity.report import Declared, Parity
 from vivido.errors import InputError, NotFoundError
+from vivido.model.finding import gravest_first
 from vivido.model.parity import EVERY
 from vivido.text.nearest import nearest
 from vivido.time.clock import SECOND
@@ -65,7 +67,9 @@ def compare(ws: "Workspace", asked: Asked) -> Answer:
     taken = tuple(_taken(ws, asked, name) for name in names)
     sides = Sides(ws, taken, asked.services, ahead=ahead(taken, pairs))
     found = judged(ws, sides, pairs, rules, today(ws.now()), whole=_is_whole(ws, asked))
-    return Answer(taken, settled(ws, found, sides, {t.environment: t for t in taken}, rules), sides)
+    parity = settled(ws, found, sides, {t.environment: t for t in taken}, rules)
+    findings = gravest_first((*parity.findings, *shared_at(ws, taken, pairs)))
+    return Answer(taken, msgspec.structs.replace(parity, findings=findings), sides)
 
 
 def today(now: int) -> str:

@@ -3,8 +3,11 @@
 import secrets
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from vivido.app.parity.rules import declared
 from vivido.app.parity.sides import Sides, of_release
+from vivido.app.parity.states import shared_at
 from vivido.errors import InputError
 from vivido.model.release import Release
 
@@ -33,4 +36,5 @@ def compared(ws: "Workspace", release: Release, environment: str, other: str) ->
     rules = declared(ws, ws.repository(ws.environment(environment)).fetch(), environment)
     taken = [of_release(ws, name, release) for name in pair]
     found = Sides(ws, taken, [a.service for a in release.artifacts]).subjects()
-    return see(found, pair, rules, release.id, secrets.token_bytes(32))
+    seen = see(found, pair, rules, release.id, secrets.token_bytes(32))
+    return msgspec.structs.replace(seen, shared=shared_at(ws, taken, [pair]))

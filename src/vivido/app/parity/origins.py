@@ -17,6 +17,7 @@ from vivido.render.origin import Sources, Written
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
+    from vivido.render.interface import TerraformRoot
 
 FORMAT = 2
 """Raised when looking changes what is found in the same files: then nothing older is used."""
@@ -47,6 +48,7 @@ class _Where(NamedTuple):
     directory: str
     key: str
     values: tuple[str, ...]
+    terraform: "TerraformRoot | None"
 
 
 class _Spot(NamedTuple):
@@ -59,6 +61,7 @@ class _Spot(NamedTuple):
         path: Kind, name, and keys from the object down, as they are written.
         values: The values files of a chart; empty for anything else.
         text: What stands there, where it is a chart's and no collection.
+        terraform: What is told of a root module; None for anything else.
     """
 
     environment: str
@@ -67,6 +70,7 @@ class _Spot(NamedTuple):
     path: tuple[str, ...]
     values: tuple[str, ...] = ()
     text: str = ""
+    terraform: "TerraformRoot | None" = None
 
 
 class _Trace:
@@ -86,7 +90,7 @@ class _Trace:
             if place is not None:
                 path = tuple(self._as_written(part, environment) for part in segments(finding.at))
                 text = str(value) if place.values and isinstance(value, str | int | float) else ""
-                found.append(_Spot(environment, place.directory, place.key, path, place.values, text))
+                found.append(_Spot(environment, place.directory, place.key, path, place.values, text, place.terraform))
         return found
 
     def look(self, spots: Sequence[_Spot]) -> None:
@@ -102,7 +106,7 @@ class _Trace:
                 if spot.text:
                     known[name] = files.of_values(spot.directory, spot.values, tuple(path), spot.text)
                 else:
-                    known[name] = files.written(spot.directory, kind, called, tuple(path))
+                    known[name] = files.written(spot.directory, kind, called, tuple(path), spot.terraform)
                 new.add(spot.key)
         if new:
             self._ws.renderings.put({k: msgspec.json.encode(self._known[k]) for k in new}, self._ws.now())
@@ -132,7 +136,7 @@ class _Trace:
         place = part.wanted.place
         contents = [(path, files.object_id(path)) for path in part.wanted.needs]
         key = fingerprint(["origins", FORMAT, __version__, place, contents])
-        return _Where(place.directory, key, place.helm.values if place.helm else ())
+        return _Where(place.directory, key, place.helm.values if place.helm else (), place.terraform)
 
     def _as_written(self, part: str, environment: str) -> str:
         for token, text in self._ws.environment(environment).tokens.items():

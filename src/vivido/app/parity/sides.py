@@ -15,6 +15,7 @@ from vivido.model.canonical import fingerprint
 from vivido.model.objects import Rendered
 from vivido.model.problem import Problem
 from vivido.model.release import Artifact, Release
+from vivido.render.terraform.kinds import STATE
 from vivido.text.redact import redact
 
 if TYPE_CHECKING:
@@ -228,6 +229,8 @@ def _side(environment: str, standing: Standing, loaded: Mapping[str, Rendered]) 
     if len(found) < len(standing.parts):
         # What could be rendered a moment ago, and was lost since, cannot be any more.
         return (Problem("render.refused", f"{environment} cannot be rendered any more", where=environment),)
+    # Where environments keep their states has to differ; that they share none is asked by itself.
+    found = [msgspec.structs.replace(r, objects=tuple(o for o in r.objects if o.get("kind") != STATE)) for r in found]
     if len(found) == 1:
         return found[0]
     from vivido.layouts.files import merged

@@ -53,9 +53,9 @@ def _asked(root: Node, config_kind: str) -> Iterator[Asked]:
             yield from _one(node, "any")
         yield from _one(child(service.value, "parity"), "file" if config_kind else "")
         config = child(service.value, "config")
-        for node in (config, child(config, "helm")):
+        for node in (config, child(config, "helm"), child(config, "terraform")):
             yield from _one(node, config_kind, names)
-        for node in texts(child(config, "values")):
+        for node in (n for key in ("values", "var-files", "backend-config") for n in texts(child(config, key))):
             yield from _one(node, "file" if config_kind else "", names)
     yield from _one(child(root, "registries", "ca"), "file")
 

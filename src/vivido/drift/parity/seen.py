@@ -30,6 +30,8 @@ class Seen(msgspec.Struct, frozen=True):
     """The rules for these two, as they were pushed."""
     blind: tuple[tuple[str, str], ...] = ()
     """Services that could not be compared, each with the reason."""
+    shared: tuple[Finding, ...] = ()
+    """Terraform states that both keep in one place."""
 
 
 def see(subjects: Sequence[Subject], pair: tuple[str, str], declared: Declared, release: str, key: bytes) -> Seen:
@@ -84,7 +86,7 @@ def findings(seen: Seen, today: str) -> tuple[Finding, ...]:
     rules = Rules(seen.pairs, seen.left, seen.right)
     found = [f for c in seen.compared for f in judge(rules, c, today).findings]
     found += [unjudged(seen.left, seen.right, (service,), why) for service, why in seen.blind]
-    return gravest_first(found)
+    return gravest_first((*found, *seen.shared))
 
 
 def plain(seen: Seen) -> dict[str, Any]:

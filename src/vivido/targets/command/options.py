@@ -13,7 +13,8 @@ class CommandOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, re
     """Shell commands that run in the project's directory.
 
     `apply` and `check` get `VIVIDO_PROJECT`, `VIVIDO_ENVIRONMENT`, `VIVIDO_RELEASE`, `VIVIDO_PROMOTION`, `VIVIDO_GENERATION`,
-    `VIVIDO_IMAGE_<SERVICE>` (repository@sha256:…) and `VIVIDO_MANIFESTS` (path of the rendered YAML); `current` gets the first two.
+    `VIVIDO_IMAGE_<SERVICE>` (repository@sha256:…) and `VIVIDO_MANIFESTS` (path of the rendered YAML), `apply`
+    also `VIVIDO_COMMIT` (the commit on the environment's branch); `current` gets the first two.
     """
 
     apply: str
@@ -46,6 +47,7 @@ def variables(desired: Desired, manifests: Path) -> dict[str, str]:
         "VIVIDO_PROMOTION": desired.promotion,
         "VIVIDO_GENERATION": desired.generation,
         "VIVIDO_MANIFESTS": str(manifests),
+        "VIVIDO_COMMIT": desired.commit,
         **images,
     }
 

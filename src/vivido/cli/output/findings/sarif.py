@@ -12,6 +12,7 @@ from vivido.time.clock import rfc3339
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _HELP = {
+    Found.SHARED: "Two environments keep their Terraform state in one place.",
     Found.UNEQUAL: "What has to be equal differs.",
     Found.LEFTOVER: "A token of another environment stands in this one's configuration.",
     Found.UNDECLARED: "Two environments differ where no rule allows it.",

@@ -1,0 +1,68 @@
+"""Where the project's root modules keep their states, at commits or as the files lie here."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vivido.drift.parity.states import Kept, shared
+from vivido.model.finding import Finding
+from vivido.model.project import Environment
+
+if TYPE_CHECKING:
+    from vivido.app.parity.sides import Taken
+    from vivido.app.workspace import Workspace
+    from vivido.layouts.states import Held
+    from vivido.render.tree import List, Read
+
+
+def shared_at(ws: "Workspace", taken: Iterable["Taken"], pairs: Sequence[tuple[str, str]]) -> tuple[Finding, ...]:
+    """Return what environments share by the commits that stand for them."""
+    kept: list[Kept] = []
+    for one in taken:
+        if one.commit:
+            environment = ws.environment(one.environment)
+            tree = ws.repository(environment).tree(one.commit)
+            kept += _kept(ws, environment, tree.read, tree.listing)
+    return shared(kept, pairs)
+
+
+def shared_here(ws: "Workspace") -> tuple[Finding, ...]:
+    """Return what environments share by the files as they lie here. Those whose configuration is elsewhere are left out."""
+    from vivido.render.tree import of_directory
+
+    read, listing = of_directory(Path(ws.project.root))
+    here = [e for e in ws.project.environments if ws.is_here(e)]
+    kept = [one for e in here for one in _kept(ws, e, read, listing, at_root=True)]
+    pairs = [(a.name, b.name) for n, a in enumerate(here) for b in here[n:]]
+    return shared(kept, pairs)
+
+
+def _kept(
+    ws: "Workspace", environment: Environment, read: "Read", listing: "List", *, at_root: bool = False
+) -> list[Kept]:
+    from vivido.layouts.states import held
+
+    project = ws.project if at_root else ws.placed(environment)
+    return [_one(ws, held) for held in held(project, environment, read, listing)]
+
+
+def _one(ws: "Workspace", held: "Held") -> Kept:
+    state = held.state
+    path, line, column = (
+        (*state.where.rsplit(":", 2), "0", "0")[:3] if state.where.count(":") > 1 else (state.where, 0, 0)
+    )
+    place = (state.type, held.home, *(value for _, value in state.at))
+    branch = state.type == "local" and ws.project.layout == "branches" and not dict(state.at)["path"].startswith("/")
+    return Kept(
+        environment=held.environment,
+        service=held.services,
+        place=place,
+        workspace=state.workspace,
+        told=state.text,
+        path=path,
+        line=int(line),
+        column=int(column),
+        unknown=state.unknown,
+        branch=branch,
+        because=held.because,
+    )

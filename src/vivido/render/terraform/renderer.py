@@ -1,0 +1,234 @@
+"""Terraform: a root module with the values that an environment gives its variables.
+
+What comes out is one object for the root module and one for each module inside the tree that it calls, of a kind that no server
+knows: there only to be compared, hashed and gated as manifests are. Running `terraform` is the target's matter.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+from vivido.errors import InputError
+from vivido.model.objects import Manifest, Rendered
+from vivido.model.problem import Problem
+from vivido.render.interface import TerraformRoot
+from vivido.render.objects import collect, problem
+from vivido.render.terraform import content, images
+from vivido.render.terraform.inputs import Inputs, read_inputs, secrets
+from vivido.render.terraform.kinds import API, KIND, STATE
+from vivido.render.terraform.module import LOCK, Module, has_module, literal, local_source, read_module
+from vivido.render.terraform.nodes import Block
+from vivido.render.terraform.state import State, read_state
+from vivido.render.terraform.syntax import read as read_file
+from vivido.render.terraform.values import Scope, Unknown, is_known, unknowns
+from vivido.render.tree import List, Read, is_directory, join, of_directory
+
+_MOST_MODULES = 200
+_NO_CONTENT = (".tf", ".tfvars", ".tfvars.json", ".tfbackend", ".tfstate", ".tfplan", ".md", ".hcl")
+"""Files of a module's directory that are read as what they are, or say nothing to Terraform."""
+
+
+class Terraform:
+    """Reads a root module and what it builds on inside the tree."""
+
+    kind: ClassVar[str] = "terraform"
+
+    def __init__(self, told: TerraformRoot | None = None) -> None:
+        self._told = told or TerraformRoot("terraform")
+
+    def render(self, root: Path, directory: str) -> Rendered | tuple[Problem, ...]:
+        """Render a directory; see `Renderer`."""
+        read, listing = of_directory(root)
+        return objects(self._told, directory, read, listing)
+
+
+def objects(told: TerraformRoot, directory: str, read: Read, listing: List) -> Rendered | tuple[Problem, ...]:
+    """Return a root module's objects. Pure over two functions that read a tree."""
+    module = read_module(directory, read, listing)
+    if not isinstance(module, Module):
+        return module
+    inputs = read_inputs(module, told.variables, read, listing)
+    if not isinstance(inputs, Inputs):
+        return inputs
+    state = read_state(module, told.backend, told.workspace, read)
+    if not isinstance(state, State):
+        return state
+    below, problems = _called(module, told.name, read, listing)
+    try:
+        made = [_root(told, module, inputs, read, listing), *below, *_secrets(told.name, inputs)]
+    except InputError as e:
+        return (*problems, problem(e))
+    if has_module(directory, listing):
+        made.append(_state(told.name, state))
+    return tuple(problems) or collect(made, "terraform")
+
+
+def called_directories(directory: str, read: Read, listing: List) -> tuple[str, ...]:
+    """Return the directories inside the tree whose modules a directory's module calls; none where it cannot be read."""
+    module = read_module(directory, read, listing)
+    if not isinstance(module, Module):
+        return ()
+    found = (local_source(call, directory) for call in module.calls.values())
+    return tuple(dict.fromkeys(path for path in found if path is not None and is_directory(path, listing)))
+
+
+def scope_of(module: Module, inputs: Inputs, workspace: str) -> Scope:
+    """Return what names mean in a root module. Sensitive values are no part of it: nothing that is shown may be made of them."""
+    hidden = {
+        name: Unknown(f"is var.{name}, which is sensitive", inputs.given[name].file)
+        for name in inputs.sensitive & inputs.given.keys()
+    }
+    return Scope(inputs.values | hidden, module.locals, workspace)
+
+
+def _root(told: TerraformRoot, module: Module, inputs: Inputs, read: Read, listing: List) -> Manifest:
+    values = {name: value for name, value in inputs.values.items() if name not in inputs.sensitive}
+    scope = scope_of(module, inputs, told.workspace)
+    unknown = {f"var.{n}": _why(v) for n, v in values.items() if not is_known(v)}
+    unknown |= {f"local.{n}": _why(v) for n in module.locals if not is_known(v := scope.local(n))}
+    spec = _spec(module, read, listing)
+    hidden = dict.fromkeys(inputs.sensitive & inputs.given.keys(), "(sensitive)")
+    spec |= _filled(
+        variables={n: v if is_known(v) else _source(inputs, n) for n, v in values.items()} | hidden,
+        images=images.named(module, scope, values),
+        unset=sorted(inputs.unset),
+        undeclared=sorted(inputs.undeclared),
+        unknown=unknown,
+        workspace=told.workspace,
+    )
+    return _object(KIND, told.name, spec)
+
+
+def _why(value: Any) -> str:
+    return "; ".join(dict.fromkeys(one.why for one in unknowns(value)[:5]))
+
+
+def _source(inputs: Inputs, name: str) -> Any:
+    one = inputs.given[name]
+    return content.plain(one.attribute.value, one.attribute.file) if one.attribute else one.value
+
+
+def _spec(module: Module, read: Read, listing: List) -> dict[str, Any]:
+    """Return what the files of a module say, without the values of its variables."""
+    settings = [b for t in module.of("terraform") for b in t.body.blocks]
+    versions = {k: content.plain(a.value, a.file) for t in module.of("terraform") for k, a in t.body.attributes.items()}
+    others = [
+        b
+        for b in module.blocks
+        if b.type not in ("terraform", "resource", "data", "module", "output", "variable", "provider")
+    ]
+    return _filled(
+        terraform=versions,
+        providers=_providers(settings, _locked(module.directory, read)),
+        settings=[content.labelled(b) for b in settings if b.type not in ("backend", "cloud", "required_providers")],
+        inputs={name: _without_default(block) for name, block in module.variables.items()},
+        locals={name: content.plain(one.value, one.file) for name, one in module.locals.items()},
+        modules={name: content.body(call.body) for name, call in module.calls.items()},
+        resources=content.named(module.of("resource")),
+        data=content.named(module.of("data")),
+        outputs=content.named(module.of("output")),
+        provider=content.named(module.of("provider")),
+        others=content.named(others),
+        files=_files(module.directory, read, listing),
+    )
+
+
+def _without_default(block: Block) -> dict[str, Any]:
+    said = content.body(block.body)
+    said.pop("default", None)  # It counts where no file gives a value, and stands among the variables then.
+    return said
+
+
+def _providers(settings: list[Block], locked: dict[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for block in (b for b in settings if b.type == "required_providers"):
+        for name, one in block.body.attributes.items():
+            said = content.plain(one.value, one.file)
+            found[name] = dict(said) if isinstance(said, dict) else {"version": said}
+    for address, version in locked.items():
+        name = next((n for n, p in found.items() if address.endswith("/" + str(p.get("source", n)))), address)
+        found.setdefault(name, {})["locked"] = version
+    return found
+
+
+def _locked(directory: str, read: Read) -> dict[str, str]:
+    path = join(directory, LOCK) or LOCK
+    data = read(path)
+    if data is None:
+        return {}
+    blocks = read_file(data, path).body.of("provider")
+    return {b.labels[0]: literal(b.body.value("version")) for b in blocks if b.labels}
+
+
+def _called(module: Module, name: str, read: Read, listing: List) -> tuple[list[Manifest], list[Problem]]:
+    """Return an object for each module inside the tree that is called, by the names of the calls."""
+    made: list[Manifest] = []
+    problems: list[Problem] = []
+    todo: list[tuple[str, Module, tuple[str, ...]]] = [(name, module, (module.directory,))]
+    while todo:
+        at, one, above = todo.pop()
+        for called, call in one.calls.items():
+            path = local_source(call, one.directory)
+            where = f"{call.file.name}:{call.position}"
+            if path is None:
+                if literal(call.body.value("source")).startswith(("./", "../")):
+                    what = f"module {called} has a source outside of the repository"
+                    problems.append(Problem("terraform.outside", what, "Keep the module in the repository.", where))
+                continue
+            found = _module(path, called, where, above, read, listing)
+            if not isinstance(found, Module):
+                problems += found
+            elif len(made) < _MOST_MODULES:
+                made.append(_object(KIND, f"{at}.{called}", _spec(found, read, listing)))
+                todo.append((f"{at}.{called}", found, (*above, path)))
+    return made, problems
+
+
+def _module(
+    path: str, called: str, where: str, above: tuple[str, ...], read: Read, listing: List
+) -> Module | tuple[Problem, ...]:
+    if path in above:
+        return (Problem("terraform.circle", f"module {called} calls itself", "Break the circle.", where),)
+    if not has_module(path, listing):
+        what = f"module {called} has its source in {path or '.'}, where there is no *.tf file"
+        return (Problem("terraform.no-module", what, "Correct the path.", where),)
+    return read_module(path, read, listing)
+
+
+def _files(directory: str, read: Read, listing: List) -> dict[str, str]:
+    """Return other files that a module may read, such as templates, by the hash of their content."""
+    found: dict[str, str] = {}
+    todo = [directory]
+    while todo:
+        at = todo.pop()
+        for entry in listing(at):
+            name, path = entry.rstrip("/"), join(at, entry.rstrip("/")) or entry.rstrip("/")
+            if name.startswith(".") or name.endswith(_NO_CONTENT):
+                continue
+            if listing(path):
+                # At the top of a repository everything would be below; modules stand for themselves.
+                todo += [] if not directory or has_module(path, listing) else [path]
+            elif (data := read(path)) is not None:
+                found[path.removeprefix(f"{directory}/")] = hashlib.sha256(data).hexdigest()[:16]
+    return found
+
+
+def _state(name: str, state: State) -> Manifest:
+    spec: dict[str, Any] = {"type": state.type, "at": dict(state.at), "workspace": state.workspace}
+    return _object(STATE, name, spec | _filled(unknown=list(state.unknown)))
+
+
+def _secrets(name: str, inputs: Inputs) -> Iterator[Manifest]:
+    """Yield sensitive values as Secrets, so that they are refused, allowed and masked like any other one."""
+    for variable, value in secrets(inputs).items():
+        meta = {"name": f"{name}.{variable}"}
+        yield {"apiVersion": "v1", "kind": "Secret", "metadata": meta, "stringData": {variable: value}}
+
+
+def _object(kind: str, name: str, spec: dict[str, Any]) -> Manifest:
+    return {"apiVersion": API, "kind": kind, "metadata": {"name": name}, "spec": spec}
+
+
+def _filled(**parts: Any) -> dict[str, Any]:
+    return {key: value for key, value in parts.items() if value not in ({}, [], "")}
