@@ -32,7 +32,7 @@ apiVersion: v1
 kind: List
 items:
 - {apiVersion: v1, kind: ConfigMap, metadata: {name: b}, data: {a: "1"}}
-- {apiVersion: v1, kind: ConfigMapList, items: [{apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ns}}]}
+- {apiVersion: v1, kind: ConfigMap, metadata: {name: a, namespace: ns}}
 """
 
 
@@ -120,7 +120,7 @@ def test_what_a_directory_holds_is_found_by_its_names(tmp_path: Path) -> None:
     assert detect(write(tmp_path / "p", sub__a_yaml="")) == "plain"
     assert detect(write(tmp_path / "h", Chart_yaml="", values_yaml="")) == "helm"
     for name, files, code in (
-        ("n", {"main_tf": ""}, "render.unknown"),
+        ("n", {"main_go": ""}, "render.unknown"),
         ("e", {}, "render.no-directory"),
     ):
         found = detect(write(tmp_path / name, **files))

@@ -6,7 +6,8 @@ from typing import Any
 from vivido.errors import InputError
 from vivido.model.objects import Manifest, Rendered, identity, same_object, sort_key
 from vivido.model.problem import Problem
-from vivido.yamledit.tree import Node, decode, parse
+from vivido.render.stream import as_json, check_escapes, check_lines
+from vivido.yamledit.tree import decode, parse
 from vivido.yamledit.values import plain_data
 
 
@@ -17,17 +18,16 @@ def read_objects(data: bytes, name: str) -> tuple[tuple[Manifest, ...], tuple[Pr
     does.
     """
     try:
-        roots = parse(decode(data, name)[1], name)
-        documents = [(root, plain_data(root, name)) for root in roots if root is not None]
+        documents = _documents(decode(data, name)[1], name)
     except InputError as e:
         return (), (problem(e),)
     objects: list[Manifest] = []
     problems: list[Problem] = []
-    for root, document in documents:
+    for document, position in documents:
         for one in _flattened(document):
             fault = _fault(one)
             if fault:
-                problems.append(_unfit(fault, root, name))
+                problems.append(_unfit(fault, f"{name}:{position}"))
             else:
                 objects.append(one)
     return tuple(objects), tuple(problems)
@@ -52,19 +52,35 @@ def collect(objects: Iterable[Manifest], source: str) -> Rendered | tuple[Proble
     return tuple(problems) or Rendered(tuple(ordered), source)
 
 
+def _documents(text: str, name: str) -> list[tuple[Any, str]]:
+    """Return the documents of a text, each with its `line:column`."""
+    found = as_json(text, name)
+    if found is not None:
+        return found
+    check_lines(text, name)
+    roots = [root for root in parse(text, name) if root is not None]
+    if "\\/" in text:
+        check_escapes(text, roots, name)
+    return [(plain_data(root, name), root.position) for root in roots]
+
+
 def _flattened(document: Any) -> list[Any]:
-    if not isinstance(document, dict):
-        return [] if document is None else [document]
-    kind = document.get("kind")
-    items = document.get("items")
-    if isinstance(kind, str) and kind.endswith("List") and isinstance(items, list):
-        return [one for item in items for one in _flattened(item)]
-    return [document]
+    if document is None:
+        return []
+    items = document.get("items") if _is_list(document) else None
+    return items if isinstance(items, list) else [document]
+
+
+def _is_list(document: Any) -> bool:
+    kind = document.get("kind") if isinstance(document, dict) else None
+    return isinstance(kind, str) and kind.endswith("List")
 
 
 def _fault(document: Any) -> str:
     if not isinstance(document, dict):
         return "is no object: it must be a mapping with apiVersion, kind and metadata"
+    if _is_list(document) and isinstance(document.get("items"), list):
+        return "holds a list inside a list, which kubectl refuses"
     lacks = [key for key in ("apiVersion", "kind") if not _is_word(document.get(key))]
     meta = document.get("metadata")
     if not isinstance(meta, dict) or not _is_word(meta.get("name")):
@@ -78,6 +94,6 @@ def _is_word(value: Any) -> bool:
     return isinstance(value, str) and value != ""
 
 
-def _unfit(fault: str, root: Node, name: str) -> Problem:
+def _unfit(fault: str, where: str) -> Problem:
     hint = "Keep only Kubernetes manifests in this directory, each with apiVersion, kind and metadata.name."
-    return Problem("render.no-object", f"this document {fault}", hint, f"{name}:{root.position}")
+    return Problem("render.no-object", f"this document {fault}", hint, where)

@@ -7,6 +7,7 @@ and tags of one's own are refused, and so is a document that grows beyond `MAX_N
 import base64
 import binascii
 import math
+import re
 from typing import Any
 
 from vivido.errors import InputError
@@ -17,6 +18,8 @@ MAX_NODES = 1_000_000
 """Values in one document after its aliases are followed; a page of nested aliases can stand for billions."""
 MAX_LEVELS = 200
 """Collections inside each other after aliases are followed."""
+_WHOLE = re.compile(r"[+]?(?:[0-9_]+|0[xXoObB][0-9a-fA-F_]+)")
+"""A number beyond 64 bits with sign is no key to sigs.k8s.io/yaml."""
 _CORE = "tag:yaml.org,2002:"
 
 
@@ -69,14 +72,14 @@ class _Reader:
         return value
 
     def _mapping(self, node: Mapping) -> dict[str, Any]:
-        merged: dict[str, Any] = {}
-        own: dict[str, Any] = {}
+        found: dict[str, Any] = {}
         for key, value in node.entries:
             if isinstance(key, Scalar) and key.value == "<<" and not key.style:
-                merged = {**self._merge(value), **merged}
+                # In its place: go-yaml v2 lets a merge win over the keys that stand before it.
+                found.update(self._merge(value))
             else:
-                own[self._key(key)] = self.read(value)
-        return {**merged, **own}
+                found[self._key(key)] = self.read(value)
+        return found
 
     def _merge(self, node: Node) -> dict[str, Any]:
         value = self.read(node)
@@ -90,7 +93,8 @@ class _Reader:
         value = self.read(node)
         if isinstance(value, bool):
             return "true" if value else "false"
-        if value is None or isinstance(value, dict | list):
+        whole = isinstance(node, Scalar) and isinstance(value, float) and _WHOLE.fullmatch(node.value)
+        if value is None or isinstance(value, dict | list) or whole:
             raise self._error(node, "yaml.key", "a key must be a string here", "Quote it, or write it plainly.")
         return str(value)
 
