@@ -61,8 +61,11 @@ def terraform_shop(root: Path, layout: str, apply: str = "") -> Iterator[Miniatu
         apply: Shell command of the target, with `{state}` for a directory; empty: the miniature's own.
     """
     with miniature(root, layout) as shop:
-        text = shop.file("vivido.yaml").replace("config: deploy/", "config: infra/")
-        text = text.replace("own: [deploy/*/settings.yaml]", "own: [infra/*/terraform.tfvars, infra/*/*.tfbackend]")
+        text = (shop.clone / "vivido.yaml").read_text().replace("config: deploy/", "config: infra/")
+        text = text.replace(
+            "own: [deploy/*/settings.yaml]",
+            "own: [deploy/*/settings.yaml, infra/*/terraform.tfvars, infra/*/*.tfbackend]",
+        )
         if apply:
             script = root / "apply"
             script.write_text(apply.format(state=root / "states", log=root / "applied"))

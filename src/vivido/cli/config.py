@@ -54,8 +54,6 @@ def _states_apart(ws: "Workspace") -> bool:
     from vivido.cli.output.findings.text import origin_told
     from vivido.model.finding import Found, Severity
 
-    if not any(e for e in ws.project.environments if ws.is_here(e)):
-        return True
     found = shared_here(ws)
     for one in found:
         if one.severity is not Severity.NOTE:

@@ -27,8 +27,15 @@ def shared_at(ws: "Workspace", taken: Iterable["Taken"], pairs: Sequence[tuple[s
 
 
 def shared_here(ws: "Workspace") -> tuple[Finding, ...]:
-    """Return what environments share by the files as they lie here. Those whose configuration is elsewhere are left out."""
+    """Return what environments share by the files as they lie here.
+
+    Nothing where each environment has a branch or a repository of its own: what lies here is one environment's.
+    """
+    from vivido.layouts.kinds import layout_of
     from vivido.render.tree import of_directory
+
+    if layout_of(ws.project).several:
+        return ()
 
     read, listing = of_directory(Path(ws.project.root))
     here = [e for e in ws.project.environments if ws.is_here(e)]
