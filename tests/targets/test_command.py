@@ -40,6 +40,7 @@ def test_apply_gets_what_should_run_and_current_says_what_runs(tmp_path: Path, m
         current="echo '# what runs'; cat runs",
     )
     want = desired(CONFIG, images={"web": WEB, "back-end": f"registry.test/b@{DIGEST_B}"})
+    want = msgspec.structs.replace(want, commit="c0ffee")
     assert target.check(want) == ()
     target.stage(want)
     assert not (tmp_path / "seen").exists()
@@ -53,6 +54,7 @@ def test_apply_gets_what_should_run_and_current_says_what_runs(tmp_path: Path, m
         "VIVIDO_RELEASE": want.release,
         "VIVIDO_PROMOTION": "p-1",
         "VIVIDO_GENERATION": want.generation,
+        "VIVIDO_COMMIT": "c0ffee",
         "VIVIDO_IMAGE_WEB": WEB,
         "VIVIDO_IMAGE_BACK_END": f"registry.test/b@{DIGEST_B}",
     }
