@@ -129,3 +129,24 @@ def test_a_state_that_two_environments_share_is_refused_until_a_reason_is_given(
         shop.pull()
         assert shop.good("config", "check").err == ""
         assert shop.good("config", "show").out.count("shared-state: one throw-away account") == 1
+
+
+def test_a_plan_is_shown_as_differences_without_its_secrets(tmp_path: Path) -> None:
+    before, after = (
+        {"image": "web:1", "token": "hunter22"},
+        {"image": "web:2", "token": "hunter22", "url": "x?hunter22"},
+    )
+    change = {"actions": ["update"], "before": before, "after": after, "before_sensitive": {"token": True}}
+    resources = [{"type": "box", "address": "box.web", "change": {**change, "after_sensitive": {"token": True}}}]
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps({"format_version": "1.2", "resource_changes": resources}))
+    with terraform_shop(tmp_path / "shop", "directories") as shop:
+        ran = shop.run("diff", "staging", "--plan", str(plan))
+        assert ran.code == 10
+        assert ran.out.startswith("staging: state → plan.json\n2 differences in 1 object")
+        assert "web:1 → web:2" in ran.out
+        assert "hunter22" not in ran.out + ran.err
+        plan.write_text("{}")
+        refused = shop.run("diff", "staging", "--plan", str(plan))
+        assert (refused.code, "is no plan" in refused.err) == (2, True)
+        assert shop.run("diff", "staging", "--plan", str(tmp_path / "none")).code == 2

@@ -54,6 +54,7 @@ _TITLES = {
     "output": "Formats of output",
     "parity": "Parity",
     "pin": "Pins",
+    "plan": "Terraform plans",
     "podman": "The target podman",
     "promotion": "Promotions",
     "reference": "References",
@@ -75,6 +76,7 @@ _TITLES = {
 }
 CODES = {
     "config.own": "A pattern under `own:` cannot be used: it leaves the repository, or takes every file.",
+    "plan.unreadable": "A file is no plan as `terraform show -json` prints it.",
     "build.failed": "A build program or build command failed; the end of its output is in the message.",
     "build.push-failed": "The image could not be pushed; the program's words are in the message.",
     "config.not-found": "There is no `vivido.yaml` here or above, up to the top of the Git repository.",

@@ -14,8 +14,14 @@ def differing(
     ws: "Workspace", left: Rendered, right: Rendered, namespaces: "Namespaces" = "keep"
 ) -> tuple[Difference, ...]:
     """Return what differs, redacted; HMACs of Secrets are made with a key that nobody keeps, so they compare within it only."""
+    return presented_differences(left, right, "".join(ws.token() for _ in range(4)).encode(), namespaces)
+
+
+def presented_differences(
+    left: Rendered, right: Rendered, key: bytes, namespaces: "Namespaces" = "keep"
+) -> tuple[Difference, ...]:
+    """Return the same where the key is known, because HMACs are in the objects already."""
     from vivido.drift.differ import differences
     from vivido.drift.presentable import presentable
 
-    key = "".join(ws.token() for _ in range(4)).encode()
     return presentable(differences(left, right, key=key, namespaces=namespaces))

@@ -1,5 +1,6 @@
 """`vivido diff`: what would change."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vivido.cli.common import PLAIN, Common
@@ -12,7 +13,13 @@ if TYPE_CHECKING:
     from vivido.app.compare import Comparison
 
 
-def diff(*words: str, release: str = "", side_by_side: bool = False, common: Common = PLAIN) -> int:
+def diff(
+    *words: str,
+    release: str = "",
+    plan: Path | None = None,
+    side_by_side: bool = False,
+    common: Common = PLAIN,
+) -> int:
     """Show what differs in the rendered objects, by meaning: `vivido diff [SERVICE] [ENVIRONMENT | A..B | RELEASE]`.
 
     An environment is compared with the configuration branch as it is now, or with a release; two environments with each other,
@@ -22,6 +29,8 @@ def diff(*words: str, release: str = "", side_by_side: bool = False, common: Com
     Args:
         words: A service, an environment, two environments, a release, or two.
         release: A release's id, to compare an environment with.
+        plan: A Terraform plan as `terraform show -json PLAN` prints it: what it would change in an environment. Values that are
+            sensitive are shown as HMACs.
         side_by_side: Both sides beside each other.
         common: Flags of every command.
     """
@@ -29,6 +38,10 @@ def diff(*words: str, release: str = "", side_by_side: bool = False, common: Com
 
     ws = common.open()
     names = [e.name for e in ws.project.environments], [s.name for s in ws.project.services]
+    if plan is not None:
+        from vivido.app.plan_diff import planned
+
+        return _shown((planned(ws, [*words, *([release] if release else [])], plan),), common, side_by_side, alone=True)
     asked = question([*words, *([release] if release else [])], *names)
     with patience("fetching and rendering the configuration"):
         try:
@@ -36,9 +49,13 @@ def diff(*words: str, release: str = "", side_by_side: bool = False, common: Com
         except RefusedError as e:
             # Nobody refused anything: what cannot be rendered cannot be compared.
             raise BlindError(e.message, code=e.code, hint=e.hint, where=e.where) from e
+    return _shown(found, common, side_by_side, alone=bool(words))
+
+
+def _shown(found: "tuple[Comparison, ...]", common: Common, side_by_side: bool, *, alone: bool) -> int:
     different = [one.environment for one in found if one.differences]
     emit(
-        found[0] if words else found,
+        found[0] if alone else found,
         common.output,
         lambda: "\n\n".join(_told(one, side_by_side=side_by_side) for one in found),
         different,
