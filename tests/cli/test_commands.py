@@ -277,8 +277,8 @@ def test_init_names_what_a_repository_with_a_chart_alone_lacks(
     (tmp_path / "Containerfile").write_text("FROM scratch\n")
     (tmp_path / "chart").mkdir()
     (tmp_path / "chart" / "Chart.yaml").write_text("apiVersion: v2\nname: web\nversion: 1.0.0\n")
-    assert app.run(["init", "--registry", "registry.example.com/team"]) == Exit.INPUT
+    assert app.run(["init", "--registry", "registry.example.com/team"]) == Exit.OK
     said = " ".join(capsys.readouterr().err.split())
-    assert "There are Helm charts: chart." in said
-    assert "Mend the file" not in said
-    assert not (tmp_path / "vivido.yaml").exists()
+    assert "chart has no values for each environment; write values-dev.yaml" in said
+    assert "config: chart  # a Helm chart" in (tmp_path / "vivido.yaml").read_text()
+    assert app.run(["config", "check"]) == Exit.OK
