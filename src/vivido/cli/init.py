@@ -25,5 +25,5 @@ def init(*, project: str = "", registry: str = "", overwrite: bool = False, comm
     say(f"services: {', '.join(made.services) or 'none found'}; environments: {', '.join(made.environments)}")
     for note in made.notes:
         say(f"note: {note}")
-    say("next: read it, then: vivido config check, vivido doctor")
+    say("next: read it, then: vivido config check, vivido doctor; where something runs already: vivido import")
     return Exit.OK

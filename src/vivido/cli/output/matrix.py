@@ -32,7 +32,10 @@ def matrix(status: "Status", seen: "Mapping[str, Seen]", now: int, columns: int)
     if newest is not None:
         lines += ["", f"newest release {newest.release.id} ({age(newest.created_at, now)}): {newest.note}"]
     else:
-        lines += ["", "no release yet: vivido build, then vivido release create"]
+        lines += [
+            "",
+            "no release yet: vivido build, then vivido release create; what runs already is taken in by: vivido import",
+        ]
     for column in status.columns:
         lines += _waiting(column, now)
     return "\n".join(lines)
