@@ -47,3 +47,11 @@ def test_a_finding_names_both_and_where_they_are_written() -> None:
     assert (found.left, found.right) == ("dev", "staging")
     assert found.message == "web in dev and web in staging keep one state: b k"
     assert [o.environment for o in found.origins] == ["dev", "staging"]
+
+
+def test_what_only_terraform_can_work_out_is_noted() -> None:
+    one = kept("dev", "b", "k", computed=("local.a is the function lookup",))
+    (found,) = shared((one, kept("staging", "b", "l")), PAIRS)
+    assert (found.found, found.severity) == (Found.UNJUDGED, Severity.NOTE)
+    assert found.message.endswith("local.a is the function lookup")
+    assert shared((one, kept("production", "b", "l")), PAIRS) == ()

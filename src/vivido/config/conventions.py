@@ -17,3 +17,20 @@ VALUES = (
 )
 """An environment's values file beside a Helm chart, without its ending."""
 VALUES_ENDINGS = (".yaml", ".yml")
+VARIABLES = (
+    "{environment}",
+    "envs/{environment}",
+    "env/{environment}",
+    "environments/{environment}",
+    "vars/{environment}",
+    "tfvars/{environment}",
+    "config/{environment}",
+    "{environment}/terraform",
+    "{environment}/{environment}",
+    "envs/{environment}/terraform",
+    "envs/{environment}/{environment}",
+    "environments/{environment}/terraform",
+    "environments/{environment}/{environment}",
+)
+"""An environment's file with variables beside a Terraform root module, without its ending."""
+VARIABLES_ENDINGS = (".tfvars", ".tfvars.json")

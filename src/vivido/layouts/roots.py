@@ -1,5 +1,6 @@
 """What is told of a Terraform root module for an environment: its files with variables and of its backend, and its workspace."""
 
+from vivido.config.conventions import VARIABLES, VARIABLES_ENDINGS
 from vivido.layouts.charts import named_files
 from vivido.layouts.interface import Place
 from vivido.layouts.kinds import layout_of
@@ -10,22 +11,6 @@ from vivido.render.terraform.inputs import MAIN, automatic
 from vivido.render.terraform.module import has_module
 from vivido.render.tree import List, join
 
-_VARIABLES = (
-    "{environment}",
-    "envs/{environment}",
-    "env/{environment}",
-    "environments/{environment}",
-    "vars/{environment}",
-    "tfvars/{environment}",
-    "config/{environment}",
-    "{environment}/terraform",
-    "{environment}/{environment}",
-    "envs/{environment}/terraform",
-    "envs/{environment}/{environment}",
-    "environments/{environment}/terraform",
-    "environments/{environment}/{environment}",
-)
-"""Names of an environment's file with variables beside a root module, without their ending."""
 _BACKENDS = (
     "{environment}",
     "{environment}.backend",
@@ -53,7 +38,7 @@ def root(
     own = _is_own(project, service, directory)
     variables = tuple(_filled(path, environment) for path in told.var_files)
     if not variables:
-        found = _beside(service, directory, environment, _VARIABLES, (".tfvars", ".tfvars.json"), listing)
+        found = _beside(service, directory, environment, VARIABLES, VARIABLES_ENDINGS, listing)
         if isinstance(found, Problem):
             return found
         # What Terraform reads anyway has its place in the order already.
@@ -124,7 +109,7 @@ def _beside(
 
 
 def _no_variables(service: Service, environment: Environment, directory: str) -> Problem:
-    looked = ", ".join(f"{_filled(c, environment)}.tfvars" for c in _VARIABLES[:5])
+    looked = ", ".join(f"{_filled(c, environment)}.tfvars" for c in VARIABLES[:5])
     return Problem(
         "layout.no-values",
         f"{service.name} has no variables of its own for {environment.name}; looked beside {directory or '.'} for {looked} …",

@@ -5,7 +5,9 @@ import msgspec
 from vivido.layouts.places import by_place
 from vivido.model.project import Environment, Project
 from vivido.render.interface import TerraformRoot
+from vivido.render.terraform.inputs import Inputs, read_inputs
 from vivido.render.terraform.module import Module, has_module, read_module
+from vivido.render.terraform.renderer import computed
 from vivido.render.terraform.state import State, read_state
 from vivido.render.tree import List, Read
 
@@ -21,6 +23,8 @@ class Held(msgspec.Struct, frozen=True):
     """The repository that a path on disk is in; empty for everything else."""
     because: str = ""
     """Why it may be kept in one place with others; empty: it may not."""
+    computed: tuple[str, ...] = ()
+    """Values that only Terraform can work out, each with the reason."""
 
 
 def held(project: Project, environment: Environment, read: Read, listing: List) -> tuple[Held, ...]:
@@ -36,8 +40,15 @@ def held(project: Project, environment: Environment, read: Read, listing: List) 
         if isinstance(state, State):
             names = ", ".join(s.name for s in services)
             reason = next((s.terraform.shared_state for s in services if s.terraform and s.terraform.shared_state), "")
-            states.append(Held(environment.name, names, state, _home(project, environment, state), reason))
+            made = _computed(module, told, read, listing) if isinstance(module, Module) else ()
+            states.append(Held(environment.name, names, state, _home(project, environment, state), reason, made))
     return tuple(states)
+
+
+def _computed(module: Module, told: TerraformRoot, read: Read, listing: List) -> tuple[str, ...]:
+    inputs = read_inputs(module, told.variables, read, listing)
+    found = computed(module, inputs, told.workspace) if isinstance(inputs, Inputs) else {}
+    return tuple(f"{name} {why}" for name, why in found.items())
 
 
 def _home(project: Project, environment: Environment, state: State) -> str:

@@ -72,4 +72,5 @@ def _one(ws: "Workspace", held: "Held") -> Kept:
         unknown=state.unknown,
         branch=branch,
         because=held.because,
+        computed=held.computed,
     )

@@ -39,6 +39,8 @@ class Config(msgspec.Struct, frozen=True):
     """Of its Kubernetes Services."""
     helm: bool = False
     """It is a chart; its environments are those that have values of their own."""
+    terraform: bool = False
+    """It is a Terraform root module; its environments are those that have variables or a directory of their own."""
     workloads: bool = True
     """Something in it runs: a Deployment, a Service, a Job…"""
 

@@ -12,6 +12,7 @@ from vivido.config.detect.manifests import directories
 from vivido.config.detect.names import in_order, made_valid
 from vivido.config.detect.scan import contexts, files, text
 from vivido.config.detect.services import services, unnamed
+from vivido.config.detect.terraform import root_modules
 from vivido.text.redact import without_userinfo
 
 _ORIGIN = re.compile(r'\[remote "origin"\][^\[]*?^[ \t]*url[ \t]*=[ \t]*(\S+)', re.MULTILINE)
@@ -30,7 +31,7 @@ def detect(root: Path) -> Found:
     project = made_valid(path.rpartition("/")[2] or root.absolute().name)
     paths = files(root)
     built = tuple(contexts(root, paths, project))
-    kept = (*configs(directories(root, paths)), *charts(root, paths))
+    kept = (*configs(directories(root, paths)), *charts(root, paths), *root_modules(root, paths))
     guesses = services(built, kept) or unnamed(kept, project)
     used = [c for c in kept if c.path in {g.config for g in guesses}]
     images = _IMAGES_OF.get(hosted[1].lower(), "") if hosted else ""

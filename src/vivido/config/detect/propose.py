@@ -76,7 +76,15 @@ def _written(service: ServiceGuess, found: Found, registry: str) -> list[str]:
     lines = [f"  {service.name}:", *_build(service, registry, sketch=not found.services)]
     config = service.config or f"deploy/{service.name}"
     of = next((c for c in found.configs if c.path == service.config), Config(config))
-    how = "Kustomize" if of.kustomize else "a Helm chart" if of.helm else "plain manifests"
+    how = (
+        "Kustomize"
+        if of.kustomize
+        else "a Helm chart"
+        if of.helm
+        else "Terraform"
+        if of.terraform
+        else "plain manifests"
+    )
     note = f"  # {how}" if service.config else "  # to be written: plain manifests or Kustomize"
     lines.append(f"    config: {quoted(config)}{note}")
     if replaced := _replaced(service, registry):

@@ -8,6 +8,9 @@ import msgspec
 from vivido.model.difference import Group
 from vivido.model.finding import Finding, Found, Origin, Severity, identity_of
 
+_TOLD = 5
+"""Computed values that a message names."""
+
 
 class Kept(msgspec.Struct, frozen=True):
     """Where one root module of an environment keeps its state."""
@@ -28,10 +31,14 @@ class Kept(msgspec.Struct, frozen=True):
     """It is a path on disk inside a repository of which each environment has a branch."""
     because: str = ""
     """Why it may be shared; empty: it may not."""
+    computed: tuple[str, ...] = ()
+    """Values of the module that only Terraform can work out, each with the reason."""
 
 
 def shared(kept: Iterable[Kept], pairs: Sequence[tuple[str, str]]) -> tuple[Finding, ...]:
     """Return a finding for each two root modules that keep their states in one place, or may do so for all that can be told.
+
+    Also a note for each module of which a value was compared as it is written.
 
     Args:
         kept: All of them.
@@ -45,7 +52,22 @@ def shared(kept: Iterable[Kept], pairs: Sequence[tuple[str, str]]) -> tuple[Find
         if frozenset((one.environment, other.environment)) in asked and _may_meet(one, other):
             first, second = sorted((one, other), key=lambda k: (order[k.environment], k.service))
             found.append(_finding(first, second))
+        if (one.environment, other.environment) in pairs and one.service == other.service:
+            found += _as_written(one, other)
     return tuple(found)
+
+
+def _as_written(one: Kept, other: Kept) -> list[Finding]:
+    """Say that values were compared as they are written: what they come to may differ all the same."""
+    names = tuple(dict.fromkeys((*one.computed, *other.computed)))
+    if not names:
+        return []
+    more = f" and {len(names) - _TOLD} more" if len(names) > _TOLD else ""
+    message = f"only Terraform can work out, so it was compared as it is written: {'; '.join(names[:_TOLD])}{more}"
+    identity = identity_of(Found.UNJUDGED, one.environment, other.environment, one.service, "", "computed")
+    return [
+        Finding(identity, Found.UNJUDGED, Severity.NOTE, one.environment, other.environment, one.service, "", message)
+    ]
 
 
 def _may_meet(one: Kept, other: Kept) -> bool:

@@ -82,11 +82,17 @@ def scope_of(module: Module, inputs: Inputs, workspace: str) -> Scope:
     return Scope(inputs.values | hidden, module.locals, workspace)
 
 
+def computed(module: Module, inputs: Inputs, workspace: str) -> dict[str, str]:
+    """Return the variables and local values that the files alone do not tell, each with the reason."""
+    scope = scope_of(module, inputs, workspace)
+    shown = {name: value for name, value in inputs.values.items() if name not in inputs.sensitive}
+    unknown = {f"var.{name}": _why(value) for name, value in shown.items() if not is_known(value)}
+    return unknown | {f"local.{n}": _why(v) for n in module.locals if not is_known(v := scope.local(n))}
+
+
 def _root(told: TerraformRoot, module: Module, inputs: Inputs, read: Read, listing: List) -> Manifest:
     values = {name: value for name, value in inputs.values.items() if name not in inputs.sensitive}
     scope = scope_of(module, inputs, told.workspace)
-    unknown = {f"var.{n}": _why(v) for n, v in values.items() if not is_known(v)}
-    unknown |= {f"local.{n}": _why(v) for n in module.locals if not is_known(v := scope.local(n))}
     spec = _spec(module, read, listing)
     hidden = dict.fromkeys(inputs.sensitive & inputs.given.keys(), "(sensitive)")
     spec |= _filled(
@@ -94,7 +100,7 @@ def _root(told: TerraformRoot, module: Module, inputs: Inputs, read: Read, listi
         images=images.named(module, scope, values),
         unset=sorted(inputs.unset),
         undeclared=sorted(inputs.undeclared),
-        unknown=unknown,
+        unknown=computed(module, inputs, told.workspace),
         workspace=told.workspace,
     )
     return _object(KIND, told.name, spec)
