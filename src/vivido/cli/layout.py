@@ -8,7 +8,11 @@ from vivido.cli.common import PLAIN, Common
 from vivido.cli.output.emit import emit, say
 from vivido.errors import Exit
 
-layout_app = App(name="layout", help="Convert how configuration is kept in Git.", result_action="return_value")
+layout_app = App(
+    name="layout",
+    help="Move the project from one layout to another, and see how far its environments are entangled.",
+    result_action="return_value",
+)
 
 Layout = Literal["directories", "repositories", "branches"]
 
