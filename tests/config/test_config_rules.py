@@ -64,6 +64,15 @@ def one(text: str, root: Path | None = None) -> Diagnostic:
         ("{env: SHOP_DB_PASSWORD}", "{env: A, file: b}", "password has env and file; it takes exactly one. Keep one"),
         ("when: before", "when: during", "gates[2].when: “during” is not known. Write after or before."),
         ("queue: fifo", "queue: ''", "queue: “” is not known. Write fifo or latest."),
+        # rendered objects
+        ("queue: fifo", "queue: fifo\n    hydrate: deploy/web/more", "“deploy/web/more” meets the configuration in “deploy/web”"),
+        ("queue: fifo", "queue: fifo\n    hydrate: deploy", "“deploy” meets the configuration in “deploy/web”"),
+        ("queue: fifo", "queue: fifo\n    hydrate: deploy/api/overlays/x", "meets the configuration in “deploy/api/overlays”"),
+        ("queue: fifo", "queue: fifo\n    hydrate: .", "it names neither a directory nor a branch of their own"),
+        ("queue: fifo", "queue: fifo\n    hydrate: {}", "it names neither a directory nor a branch of their own"),
+        ("queue: fifo", "queue: fifo\n    hydrate: ../away", "the path “../away” leaves the repository"),
+        ("queue: fifo", "queue: fifo\n    hydrate: {directory: /a}", "the path “/a” begins outside the repository"),
+        ("queue: fifo", "queue: fifo\n    change: request", "“request” is not known. Write branch or commit."),
         # gates
         ("- run: sh smoke.sh", "- run: sh smoke.sh\n        name: acceptance", "two gates of staging are named “acceptance”"),
         ("      - healthy", "      - healty", "gates[4]: “healty” is not known as gate. Did you mean “healthy”?"),
@@ -133,6 +142,17 @@ def test_one_mistake_is_told_once_with_its_reason_and_what_to_do(old: str, new: 
     first = next(n for n, (a, b) in enumerate(zip(SHOP, text + "\0", strict=False)) if a != b)
     line = text.count("\n", 0, first) + 1
     assert abs(found.line - line) <= new.count("\n") + 9
+
+
+def test_two_environments_do_not_keep_rendered_objects_in_one_place() -> None:
+    for place, other, said in (
+        ("a/b", "./a", "dev writes to the same place"),
+        ("{branch: r, directory: a}", "{branch: r}", "dev writes to the same place"),
+        ("a", "{branch: main}", "the branch “main” holds configuration already"),
+    ):
+        text = changed("    target: podman\n", f"    target: podman\n    hydrate: {place}\n")
+        text += f"  more:\n    after: production\n    target: none\n    hydrate: {other}\n"
+        assert said in str(one(f"{text}configuration: {{branch: main}}\n"))
 
 
 def test_the_place_is_the_values() -> None:

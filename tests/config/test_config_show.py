@@ -35,6 +35,12 @@ def test_it_means_the_same() -> None:
     assert without_lines(read(render_yaml(shop))) == without_lines(shop)
 
 
+def test_where_rendered_objects_go_means_the_same() -> None:
+    text = SHOP.replace("queue: fifo", "change: branch\n    hydrate: rendered/staging")
+    shop = read(text.replace("    target: none", "    target: none\n    hydrate: {branch: rendered/production}"))
+    assert without_lines(read(render_yaml(shop))) == without_lines(shop)
+
+
 def test_defaults_are_in_it() -> None:
     shown = show(read(SHOP))
     assert shown["channel"] == "edge"

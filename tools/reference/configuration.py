@@ -36,6 +36,7 @@ _TITLES = {
     "ImageShape": "An image among values",
     "EnvironmentShape": "An environment",
     "OwnConfigurationShape": "A repository of its own",
+    "HydrateShape": "Rendered objects",
     "SecretSourceShape": "Where a secret comes from",
     "ConfigurationShape": "The configuration repository",
     "RegistriesShape": "Registries",

@@ -45,6 +45,7 @@ _TITLES = {
     "git": "Git",
     "governing": "Governing rules",
     "haproxy": "HAProxy",
+    "hydrate": "Hydration",
     "identity": "People",
     "import": "Taking in what runs",
     "init": "Starting",

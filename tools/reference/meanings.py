@@ -75,7 +75,9 @@ TRAILERS = {
     "Vivido-Promotion": "Id of the promotion. With the step it is the commit's key: whoever starts again finds it by this.",
     "Vivido-Drift": "Id of an adoption (`vivido drift adopt`): a person's commit that declares what was changed by hand.",
     "Vivido-Owner": "Who answers for what an adoption declares.",
-    "Vivido-Step": "The step that made the commit: `commit`, or `undo-commit` where a promotion went back.",
+    "Vivido-Step": "The step that made the commit: `commit`, or `undo-commit` where a promotion went back; on a branch of rendered"
+    " objects `hydrate` and `undo-hydrate`.",
+    "Vivido-Source": "On a branch of rendered objects: the promotion's commit to the configuration.",
 }
 """Trailer → meaning."""
 

@@ -9,6 +9,7 @@ from vivido.app.content import rendered_at
 from vivido.app.differing import differing
 from vivido.app.fetching import fetch
 from vivido.app.find import find_release
+from vivido.app.truth import told_at
 from vivido.errors import InputError, NotFoundError
 from vivido.model.difference import Difference
 from vivido.model.objects import Rendered
@@ -108,7 +109,8 @@ def _environments(ws: "Workspace", left: str, right: str, service: str) -> Compa
         deployed = next(iter(ws.records.deployed(name)), None)
         if deployed is None:
             raise _empty(ws, left, right, name)
-        sides.append(rendered_at(ws, deployed.commit, ws.environment(name), _of(service, deployed.release.artifacts)))
+        where = ws.environment(name)
+        sides.append(rendered_at(ws, told_at(ws, where, deployed), where, _of(service, deployed.release.artifacts)))
     # Namespaces name the environment; as part of an identity they would make every object another one.
     return Comparison(left, left, right, differing(ws, sides[0], sides[1], "ignore"), service)
 
@@ -119,7 +121,7 @@ def _environment(ws: "Workspace", name: str, release: str, service: str) -> Comp
     tip = repository.fetch()
     deployed = next(iter(ws.records.deployed(name)), None)
     live = _of(service, deployed.release.artifacts) if deployed else ()
-    before = rendered_at(ws, deployed.commit, where, live) if deployed else Rendered(())
+    before = rendered_at(ws, told_at(ws, where, deployed), where, live) if deployed else Rendered(())
     if release:
         from vivido.app.revisions import revision_of
 

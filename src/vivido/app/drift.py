@@ -86,7 +86,12 @@ class Drift(msgspec.Struct, frozen=True):
     @property
     def found(self) -> bool:
         """Whether there is any, or something is live that no promotion brought."""
-        return self.stands or (self.pulls and bool(self.ungated))
+        return self.stands or bool(self.debts)
+
+    @property
+    def debts(self) -> tuple[Ungated, ...]:
+        """The ungated changes that count: those that are live, and edits by hand of rendered objects."""
+        return tuple(u for u in self.ungated if self.pulls or u.paths)
 
 
 def drift(ws: "Workspace", name: str, progress: Callable[[str], None] = lambda _: None) -> Drift:
@@ -140,7 +145,7 @@ def under_way(ws: "Workspace", environment: str) -> str:
 def debts(found: Drift) -> tuple[Debt, ...]:
     """Return what must be reverted, declared or promoted: a sentence for each object and each commit."""
     live = [Debt(i.where, sentence(i)) for i in found.live]
-    changes = [Debt(u.commit[:12], u.told, kind=UNGATED) for u in found.ungated if found.pulls]
+    changes = [Debt(u.commit[:12], u.told, kind=UNGATED) for u in found.debts]
     return (*live, *(Debt(a.where, a.told) for a in found.artifacts), *changes)
 
 

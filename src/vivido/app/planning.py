@@ -13,10 +13,13 @@ from vivido.app.emptied import down_since
 from vivido.app.entry import Known, obstacles
 from vivido.app.found import ownership
 from vivido.app.governing import Governing, governing_promotion
+from vivido.app.hydrate import files, planned
 from vivido.app.revisions import base_at, own_revision, revision_of
 from vivido.app.steps import cleanup, forward, undo
+from vivido.app.truth import truth, was_hydrated
 from vivido.app.unchanged import carried, revoked, way
 from vivido.app.undoable import secured
+from vivido.app.ungated import put_back
 from vivido.app.upward import allowed_builds, refuse_undoing
 from vivido.errors import RefusedError, UnreachableError
 from vivido.model.difference import Difference
@@ -102,7 +105,8 @@ def propose(
     edits = promoting(ws, release, environment, tip)
     refuse_undoing(ws, release, environment, tip, edits, accepted.superseded)
     refuse_bent(ws, environment, release, rendered, tip)
-    before = _rendered_now(ws, environment, deployed, tip)
+    hydrated = planned(ws, environment, files(ws, environment, rendered, release))
+    before = rendered_now(ws, environment, deployed, tip)
     rules = governing_promotion(ws, release, environment, tip)
     own = ownership(ws, environment, tip, release.revision.commit)
     back = secured(ws, way_back(deployed, environment.name, accepted.without_way_back), deployed, environment)
@@ -138,12 +142,13 @@ def propose(
     return Proposal(
         plan,
         differing(ws, before, rendered),
-        tuple(sorted(edits)),
+        tuple(sorted({*edits, *hydrated})),
         (
             *_notes(rules, deployed),
             *(f.told for f in plan.own),
             *allowed_builds(ws, release, environment, tip),
             *doubts,
+            *put_back(ws, environment, deployed),
         ),
         already,
         lacks,
@@ -190,9 +195,13 @@ def refuse_behind(ws: "Workspace", environment: Environment) -> None:
 def refuse_bent(ws: "Workspace", environment: Environment, release: Release, rendered: Rendered, tip: str) -> None:
     """Refuse where the branch's tip would not give what was validated at the release's revision (semantics §1).
 
+    With `hydrate` what reaches the environment is the validated content itself, whatever the tip says meanwhile.
+
     Raises:
         RefusedError: `promotion.bent`: names the commits in between and what to do.
     """
+    if environment.hydrate is not None:
+        return
     revision = own_revision(release, environment)
     base = base_at(ws, release, environment, tip)
     if tip == revision or rendered_at(ws, base, environment, release.artifacts).hash == rendered.hash:
@@ -246,8 +255,13 @@ def upstream(ws: "Workspace", environment: Environment) -> tuple[Environment, ..
     return tuple(line)
 
 
-def _rendered_now(ws: "Workspace", environment: Environment, deployed: Deployed | None, tip: str) -> Rendered:
-    return rendered_at(ws, tip, environment, deployed.release.artifacts, as_is=True) if deployed else Rendered(())
+def rendered_now(ws: "Workspace", environment: Environment, deployed: Deployed | None, tip: str) -> Rendered:
+    """Return what an environment is now, as Git says it: what a plan compares with."""
+    if deployed is None:
+        return Rendered(())
+    if was_hydrated(ws, deployed) is not None:
+        return truth(ws, environment, deployed)
+    return rendered_at(ws, tip, environment, deployed.release.artifacts, as_is=True)
 
 
 def _notes(rules: Governing, deployed: Deployed | None) -> tuple[str, ...]:

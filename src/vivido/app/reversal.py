@@ -7,6 +7,7 @@ import msgspec
 from vivido.app.content import edits_at, refused, rendered_with
 from vivido.app.lines import lost_lines
 from vivido.app.planning import declared
+from vivido.app.truth import truth
 from vivido.engine.recorder import fold
 from vivido.errors import ConflictError
 from vivido.git.commit import Edits, Kept
@@ -14,6 +15,7 @@ from vivido.git.reverse import Conflicts, reverse
 from vivido.model.objects import Rendered
 from vivido.model.plan import Plan
 from vivido.model.project import Environment
+from vivido.model.record import Deployed
 from vivido.model.release import placed
 
 if TYPE_CHECKING:
@@ -57,7 +59,16 @@ def reversal(ws: "Workspace", plan: Plan, tip: str) -> Reversal:
     environment = declared(ws, plan)
     files = undone(ws, environment, tip, commits, discard=discard)
     files = {**files, **_images(ws, plan, tip, _plain(ws, environment, files), discard=discard)}
+    goal = _goal(ws, plan)
+    if environment.hydrate is not None and goal is not None:
+        return Reversal(files, truth(ws, environment, goal))
     return Reversal(files, rendered_with(ws, tip, environment, _plain(ws, environment, files), services))
+
+
+def _goal(ws: "Workspace", plan: Plan) -> Deployed | None:
+    """Return the deployment that a rollback goes back to."""
+    ran = ws.records.deployed(plan.environment, limit=1000)
+    return next((d for d in ran if d.release.id == plan.release.id), None)
 
 
 def rendered_back(ws: "Workspace", plan: Plan, commit: str) -> Rendered:
@@ -75,6 +86,9 @@ def rendered_back(ws: "Workspace", plan: Plan, commit: str) -> Rendered:
     repository = ws.repository(environment)
     tip = repository.fetch()
     key = {"Vivido-Promotion": plan.promotion, "Vivido-Step": "commit"}
+    goal = _goal(ws, plan)
+    if environment.hydrate is not None and goal is not None:
+        return truth(ws, environment, goal)
     made = commit or find_by_trailer(repository.mirror, repository.branch, key, plan.base or None)
     if made:
         return rendered_at(ws, made, environment, plan.release.artifacts)
@@ -89,7 +103,7 @@ def undone(
     Raises:
         ConflictError: `rollback.edited`.
     """
-    found = reverse(ws.repository(environment).mirror, tip, commits, discard=discard)
+    found = reverse(ws.repository(environment).mirror, tip, commits, discard=discard, leave=ws.hydrated(environment))
     if not isinstance(found, Conflicts):
         return found.edits
     lines = [f"  - {c.path}:{c.line} {' / '.join(c.ours)} ({c.author}, {c.commit[:12]})" for c in found.found]

@@ -128,8 +128,8 @@ def _same(ws: "Workspace", environment: Environment, before: str, tip: str) -> b
     repository, owns = ws.repository(environment), ws.owns(environment)
     if owns is None:
         return repository.only_promotions(before, tip)
-    changed = repository.changed(before, tip)
-    if changed is None or any(owns(path) for path in changed):
+    changed, rendered = repository.changed(before, tip), ws.hydrated(environment)
+    if changed is None or any(owns(path) and not rendered(path) for path in changed):
         return False
     own = ownership(ws, environment, tip, ws.repository(ws.project.environments[0]).tip())
     return own is None or not any(f.path in changed for f in own.found)

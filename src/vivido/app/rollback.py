@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vivido.app.authors import authors_between, changes_between
-from vivido.app.content import rendered_at
 from vivido.app.differing import differing
 from vivido.app.governing import governing
+from vivido.app.hydrate import files, planned
 from vivido.app.imports.plan import IMPORT
-from vivido.app.planning import Proposal, refuse_behind, way_back
+from vivido.app.planning import Proposal, refuse_behind, rendered_now, way_back
 from vivido.app.reversal import commits_since, reversal
 from vivido.app.steps import SKIPPED_AS_BEFORE, SKIPPED_ON_ROLLBACK, cleanup, forward, undo
 from vivido.app.undoable import missing_images
+from vivido.app.ungated import put_back
 from vivido.engine.recorder import fold
 from vivido.errors import ConflictError, NotFoundError, RefusedError, UnreachableError
 from vivido.model.plan import Plan, Step
@@ -77,13 +78,14 @@ def plan_rollback(
     if found.rendered.hash == live.content:
         raise _no_effect(ws, environment, goal, live)
     same = found.rendered.hash == goal.content
-    before = rendered_at(ws, tip, environment, live.release.artifacts, as_is=True)
+    hydrated = planned(ws, environment, files(ws, environment, found.rendered, goal.release))
+    before = rendered_now(ws, environment, live, tip)
     steps = _steps(rules.environment, discard_edits, skip=_skipped(ws, goal) if same else "")
     return Proposal(
         msgspec.structs.replace(draft, content=found.rendered.hash, steps=steps),
         differing(ws, before, found.rendered),
-        tuple(sorted(found.files)),
-        _notes(len(commits_since(ws, name, goal.release.id)), same=same),
+        tuple(sorted({*found.files, *hydrated})),
+        (*_notes(len(commits_since(ws, name, goal.release.id)), same=same), *put_back(ws, environment, live)),
     )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vivido.app.content import rendered_at
+from vivido.app.truth import truth
 from vivido.engine.recorder import fold
 from vivido.errors import IntegrityError, NotFoundError
 from vivido.model.canonical import fingerprint
@@ -53,7 +54,7 @@ def standing(ws: "Workspace", environment: Environment, deployed: Deployed, *, p
     Raises:
         RefusedError: Git's configuration cannot be rendered any more.
     """
-    rendered = rendered_at(ws, deployed.commit, environment, deployed.release.artifacts)
+    rendered = truth(ws, environment, deployed)
     return Desired(
         project=ws.project.name,
         environment=environment.name,

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from vivido.model.plan import Step
 from vivido.model.project import Environment, GateSpec
 
-_CHECK, _BEFORE, _COPY, _REVIEW, _STAGE, _COMMIT, _SWITCH, _AFTER, _SETTLE, _TAG, _RECORD = range(11)
+_CHECK, _BEFORE, _COPY, _REVIEW, _STAGE, _COMMIT, _HYDRATE, _SWITCH, _AFTER, _SETTLE, _TAG, _RECORD = range(12)
 
 IMPORTED = "import"
 """The step whose commit takes in what ran before Vivido came; its trailer tells that commit from a promotion's."""
@@ -28,20 +28,27 @@ SKIPPED_AS_BEFORE = "rolling back: this ran here before Vivido came, and was tak
 
 
 def forward(environment: Environment, *, rollback: str = "") -> tuple[Step, ...]:
-    """Return the steps that bring a release to an environment; `rollback`: why no gate is judged again on the way back."""
+    """Return the steps that bring a release to an environment, in their order.
+
+    Args:
+        environment: Where to.
+        rollback: Why no gate is judged again on the way back; empty on the way forward.
+    """
     name = environment.name
-    return (
+    steps = (
         Step("check", "check", _CHECK, "check artifacts and target"),
         *(_gate(g, _BEFORE, skip=rollback) for g in environment.gates if g.moment == "before"),
         *_copy(environment),
         Step("stage", "stage", _STAGE, f"bring up in {name}, without traffic"),
         _commit(environment, {"reverse": bool(rollback)}),
+        *_hydrate(environment),
         Step("switch", "switch", _SWITCH, f"switch {name}'s traffic"),
         *(_gate(g, _AFTER, skip=rollback) for g in environment.gates if g.moment == "after"),
         Step("settle", "settle", _SETTLE, "drain and remove what ran before"),
         Step("tag", "tag", _TAG, f"move the tag {name}"),
         Step("record", "record", _RECORD, "record what runs"),
     )
+    return tuple(sorted(steps, key=lambda step: step.phase))
 
 
 def empty(environment: Environment, gates: Sequence[GateSpec], *, volumes: bool) -> tuple[Step, ...]:
@@ -93,6 +100,7 @@ def undo(environment: Environment) -> tuple[Step, ...]:
     return (
         Step("undo-stage", "stage", 0, "bring up what ran before", {"back": True}),
         Step("undo-switch", "switch", 1, f"give {name}'s traffic back", {"back": True}),
+        *_dehydrate(environment),
         _revert(environment),
         Step("undo-settle", "settle", 3, "drain and remove the failed release", {"back": True}),
         Step("undo-record", "record", 4, "forget that it ran", {"back": True}),
@@ -119,6 +127,21 @@ def _commit(environment: Environment, options: dict[str, bool]) -> Step:
     return Step(
         "commit", "propose", _REVIEW, "commit to a branch for review, until it is merged", options, commits=True
     )
+
+
+def _hydrate(environment: Environment) -> tuple[Step, ...]:
+    """On a branch of their own the rendered objects are a commit of their own; elsewhere they are part of the promotion's."""
+    place = environment.hydrate
+    if place is None or not place.branch:
+        return ()
+    return (Step("hydrate", "hydrate", _HYDRATE, f"commit the rendered objects to {place.branch}", commits=True),)
+
+
+def _dehydrate(environment: Environment) -> tuple[Step, ...]:
+    place = environment.hydrate
+    if place is None or not place.branch:
+        return ()
+    return (Step("undo-hydrate", "hydrate", 2, f"put the rendered objects on {place.branch} back", {"back": True}),)
 
 
 def _revert(environment: Environment) -> Step:

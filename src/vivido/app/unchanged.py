@@ -106,7 +106,7 @@ def _same_place(ws: "Workspace", live: Deployed, environment: Environment) -> bo
 
 
 def _place(environment: Environment) -> tuple[object, ...]:
-    return environment.target, environment.registry, environment.secrets
+    return environment.target, environment.registry, environment.secrets, environment.hydrate
 
 
 def _succeeded(ws: "Workspace", environment: Environment) -> frozenset[str]:

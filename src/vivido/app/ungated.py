@@ -10,9 +10,11 @@ import msgspec
 
 from vivido.app.content import rendered_at
 from vivido.app.ground import is_own
+from vivido.app.hydrate import branch_of, edits, fetch, files
 from vivido.app.kinds import options_of
+from vivido.app.truth import truth, was_hydrated
 from vivido.errors import Error, NotFoundError
-from vivido.git.history import CommitInfo, history
+from vivido.git.history import CommitInfo, describe, find_by_trailer, history
 from vivido.git.read import is_ancestor
 from vivido.model.project import Environment
 from vivido.model.record import Deployed
@@ -36,6 +38,8 @@ class Ungated(msgspec.Struct, frozen=True):
     """When it was written, microseconds since 1970."""
     release: str = ""
     """The newest release that includes it; empty where none does."""
+    paths: tuple[str, ...] = ()
+    """Rendered files that it edited by hand; empty where it changed the configuration."""
 
     @property
     def told(self) -> str:
@@ -55,9 +59,13 @@ def ungated(ws: "Workspace", environment: Environment, deployed: Deployed) -> tu
     Named are the commits that changed the environment's rendering against each of their parents; where none did (a merge that
     brought two halves together), the tip itself.
 
+    Where the rendered objects are committed, an edit of the configuration reaches nothing; what is named is who edited those.
+
     Raises:
         Error: The branch cannot be read, or its tip cannot be rendered.
     """
+    if environment.hydrate is not None and was_hydrated(ws, deployed) == environment.hydrate:
+        return _by_hand(ws, environment, deployed)
     repository = ws.repository(environment)
     tip = repository.fetch()
     if tip == deployed.commit:
@@ -84,6 +92,36 @@ def ungated(ws: "Workspace", environment: Environment, deployed: Deployed) -> tu
             _release(ws, environment, c.id),
         )
         for c in makers or since[:1]
+    )
+
+
+def put_back(ws: "Workspace", environment: Environment, deployed: Deployed | None) -> tuple[str, ...]:
+    """Say which edits by hand of rendered objects a promotion takes back."""
+    if deployed is None or environment.hydrate is None or was_hydrated(ws, deployed) != environment.hydrate:
+        return ()
+    found = _by_hand(ws, environment, deployed)
+    return tuple(f"puts back what {u.commit[:12]} changed by hand in {', '.join(u.paths)} ({u.author})" for u in found)
+
+
+def _by_hand(ws: "Workspace", environment: Environment, deployed: Deployed) -> tuple[Ungated, ...]:
+    """Return who changed rendered objects since the promotion that wrote them, newest first."""
+    mirror, branch = ws.repository(environment).mirror, branch_of(ws, environment)
+    tip = fetch(ws, environment)
+    if not tip:
+        raise NotFoundError(f"there is no branch {branch} any more", code="git.no-branch", hint="Promote again.")
+    wanted = files(ws, environment, truth(ws, environment, deployed), deployed.release)
+    paths = tuple(edits(ws, environment, tip, wanted))
+    if not paths:
+        return ()
+    key = {"Vivido-Promotion": deployed.promotion, "Vivido-Environment": environment.name}
+    # Where it was squashed, no trailer says so; the record does.
+    wrote = find_by_trailer(mirror, branch, key) or (
+        None if environment.hydrate is None or environment.hydrate.branch else deployed.commit
+    )
+    since = [c for c in history(mirror, wrote, tip, paths, limit=_FAR) if not _own(c, environment.name)]
+    return tuple(
+        Ungated(c.id, c.subject, f"{c.author.name} <{c.author.email}>", c.authored_at, "", paths)
+        for c in since or [describe(mirror, tip)]
     )
 
 

@@ -143,7 +143,7 @@ def _missing(ws: "Workspace", release: Release, environment: Environment, tip: s
     from vivido.git.compose import differing, kept_at
 
     owns, mirror = ws.owns(environment), ws.repository(environment).mirror
-    validated = release.revision.commit
+    validated, rendered = release.revision.commit, ws.hydrated(environment)
     ground = ground_of(mirror, environment.name, tip, validated)
     before = ground.validated or ground.base
     return tuple(
@@ -156,6 +156,7 @@ def _missing(ws: "Workspace", release: Release, environment: Environment, tip: s
         for path, (here, below) in differing(mirror, tip, validated).items()
         if owns is not None
         and owns(path)
+        and not rendered(path)
         and here is None
         and below is not None
         and (not before or kept_at(mirror, before, path) is None)

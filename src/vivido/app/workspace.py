@@ -142,11 +142,18 @@ class Workspace:
         from vivido.layouts.kinds import layout_of
 
         said = layout_of(self.project).owns(self.project, environment)
+        return said if said is None else self._below_prefix(environment, said)
+
+    def hydrated(self, environment: Environment) -> "Owns":
+        """Return which files of its repository are rendered objects that promotions wrote, its own or others'."""
+        from vivido.layouts.own import hydrated, owner
+
+        return self._below_prefix(environment, owner(hydrated(self.project)))
+
+    def _below_prefix(self, environment: Environment, said: "Owns") -> "Owns":
         prefix = self.prefix(environment)
-        if said is None or not prefix:
-            return said
         below = f"{prefix}/"
-        return lambda path: path.startswith(below) and said(path.removeprefix(below))
+        return (lambda path: path.startswith(below) and said(path.removeprefix(below))) if prefix else said
 
     def placed(self, environment: Environment) -> Project:
         """Return the project with its services' directories as paths of the repository of an environment's configuration."""

@@ -37,7 +37,7 @@ def look(*environments: str, quiet: bool = False, common: Common = PLAIN) -> int
         for where in (
             *(i.where for i in d.live),
             *(a.where for a in d.artifacts),
-            *(u.commit for u in d.ungated if d.pulls),
+            *(u.commit for u in d.debts),
         )
     )
     emit(found, common.output, lambda: told(found, width()), ids)

@@ -22,6 +22,7 @@ from vivido.model.project import (
     Configuration,
     Environment,
     GateSpec,
+    Hydration,
     ImageValues,
     Kinded,
     Project,
@@ -160,6 +161,7 @@ def _environment(entry: Entry, kinds: Kinds, file: str) -> Environment:
         alias=text_of(child(node, "alias")) or "",
         own=tuple(map(normal, _texts(child(node, "own")))),
         change=text_of(child(node, "change")) or "commit",
+        hydrate=_hydration(child(node, "hydrate")),
         secrets={
             secret.key: {e.key: msgspec.convert(plain(e.value), SecretSource) for e in entries(secret.value)}
             for secret in entries(child(node, "secrets"))
@@ -168,6 +170,13 @@ def _environment(entry: Entry, kinds: Kinds, file: str) -> Environment:
         expect=expectations(child(node, "expect"), file),
         provides=provided(child(node, "provides")),
     )
+
+
+def _hydration(node: Node | None) -> Hydration | None:
+    if node is None:
+        return None
+    directory = _path(node) if isinstance(node, Scalar) else _path(child(node, "directory"))
+    return Hydration("" if directory == "." else directory, text_of(child(node, "branch")) or "")
 
 
 def _gate(name: str, gate: Written) -> GateSpec:

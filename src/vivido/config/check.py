@@ -11,6 +11,7 @@ from vivido.config.rules.addresses import check_addresses
 from vivido.config.rules.builds import check_builds
 from vivido.config.rules.charts import check_charts
 from vivido.config.rules.expect import check_expect
+from vivido.config.rules.hydrate import check_hydrate
 from vivido.config.rules.images import check_images
 from vivido.config.rules.kinds import check_kinds
 from vivido.config.rules.layout import check_layout
@@ -56,6 +57,7 @@ def _check(node: Node, kinds: Kinds, root: Path | None, report: Report) -> None:
         return
     check_order(node, report)
     check_layout(node, report)
+    check_hydrate(node, report)
     check_people(node, report)
     check_images(node, report)
     check_builds(node, report)

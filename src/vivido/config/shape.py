@@ -261,6 +261,15 @@ class OwnConfigurationShape(Shape, frozen=True):
     """Git's credential helper for this repository alone, as `credential.helper` takes it. Otherwise those that Git has anyway."""
 
 
+class HydrateShape(Shape, frozen=True):
+    """Where the rendered objects are committed: at least one of the two."""
+
+    directory: RepositoryPath | UnsetType = UNSET
+    """A directory of their own: from the directory of this file, or on `branch` from its top."""
+    branch: Text | UnsetType = UNSET
+    """A branch of their own in the repository of the environment's configuration; it is made where it is missing."""
+
+
 class EnvironmentShape(Shape, frozen=True):
     """A named stop on the way."""
 
@@ -283,6 +292,9 @@ class EnvironmentShape(Shape, frozen=True):
     change: Literal["commit", "branch"] = "commit"
     """`commit`: a promotion commits to its branch. `branch`: it commits to `vivido/<environment>/<promotion>`, for people to
     review, and goes on when that has been merged."""
+    hydrate: RepositoryPath | HydrateShape | UnsetType = UNSET
+    """Promotions commit its rendered objects, too, so that people review and a cluster pulls exactly what was validated: a
+    directory, or more about it. Edits of its configuration then reach it only through a release."""
     own: Text | list[Text] = []
     """Layout `branches`: files that belong to it, and stay as its branch has them: `deploy/*/env/**`, `**/limits.yaml`."""
     alias: Text | UnsetType = UNSET

@@ -111,6 +111,7 @@ def _environment(environment: Environment) -> dict[str, Any]:
         "change": environment.change,
         **_given(url=environment.url, registry=environment.registry, alias=environment.alias),
         **_where(environment),
+        **({"hydrate": _given(**msgspec.to_builtins(environment.hydrate))} if environment.hydrate else {}),
         "gates": [_gate(g) for g in environment.gates],
         "secrets": {
             secret: {key: _source(source) for key, source in keys.items()}

@@ -5,8 +5,9 @@ ancestor, what was before it is what we want, what the branch has now is what we
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import filterfalse
 from typing import TYPE_CHECKING, cast
 
 from vivido.git.blame import last_change
@@ -81,7 +82,12 @@ class _Undoing:
 
 
 def reverse(
-    mirror: Mirror, base_tip: str, commits_to_undo: Sequence[str], *, discard: bool = False
+    mirror: Mirror,
+    base_tip: str,
+    commits_to_undo: Sequence[str],
+    *,
+    discard: bool = False,
+    leave: Callable[[str], bool] = lambda path: False,
 ) -> Reversal | Conflicts:
     """Say what to edit on a branch so that some of its commits are undone.
 
@@ -90,6 +96,7 @@ def reverse(
         base_tip: The branch's tip.
         commits_to_undo: Ids of commits that it contains, in any order; others are ignored. Of a merge, what it brought to
             its first parent.
+        leave: Says which paths are left as they are.
         discard: Where others changed the same lines since, take what the file was before the commit instead of refusing.
 
     Raises:
@@ -98,7 +105,7 @@ def reverse(
     """
     undoing = _Undoing(mirror, base_tip)
     for commit in _newest_first(mirror, base_tip, commits_to_undo):
-        for path in _paths(mirror, commit):
+        for path in filterfalse(leave, _paths(mirror, commit)):
             _undo_file(undoing, commit, path)
     found = tuple(sorted(undoing.conflicts, key=lambda c: (c.path, c.line, c.undoing)))
     if found and not discard:

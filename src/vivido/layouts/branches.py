@@ -6,7 +6,7 @@ the environment stay as its branch has them.
 
 from vivido.layouts import search
 from vivido.layouts.interface import Owns
-from vivido.layouts.own import owner
+from vivido.layouts.own import hydrated, owner
 from vivido.model.problem import Problem
 from vivido.model.project import Configuration, Environment, Project, Service
 from vivido.render.tree import List
@@ -27,5 +27,7 @@ def directory(project: Project, service: Service, environment: Environment, list
 
 
 def owns(project: Project, environment: Environment) -> Owns | None:
-    """Return what `own:` says; None for the first environment, whose branch is where everything comes from."""
-    return None if environment.name == project.environments[0].name else owner(environment.own)
+    """Return what `own:` says, and what is rendered; None for the first environment: everything comes from its branch."""
+    if environment.name == project.environments[0].name:
+        return None
+    return owner((*environment.own, *hydrated(project)))

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from vivido.layouts.interface import Owns
+from vivido.model.project import Project
 
 _WILD = {"*": "[^/]*", "?": "[^/]"}
 
@@ -17,6 +18,12 @@ def owner(patterns: Iterable[str]) -> Owns:
     """Return what says whether a path belongs to an environment, by the patterns of `own:`."""
     made = [_compiled(p) for p in patterns]
     return lambda path: any(one.match(path) for one in made)
+
+
+def hydrated(project: Project) -> tuple[str, ...]:
+    """Return the directories in which promotions keep rendered objects, on the branches of the environments' configuration."""
+    places = (e.hydrate for e in project.environments)
+    return tuple(p.directory for p in places if p is not None and p.directory and not p.branch)
 
 
 @lru_cache(maxsize=1000)

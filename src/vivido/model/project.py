@@ -144,6 +144,15 @@ class Configuration(msgspec.Struct, frozen=True):
     """Git's credential helper for it, as `credential.helper` takes it; empty: those that Git has anyway."""
 
 
+class Hydration(msgspec.Struct, frozen=True):
+    """Where the rendered objects of an environment are committed. At least one of the two is given."""
+
+    directory: str = ""
+    """From the directory of `vivido.yaml`, or from the branch's top; empty: that top."""
+    branch: str = ""
+    """A branch of the same repository; empty: the environment's own."""
+
+
 class Environment(msgspec.Struct, frozen=True):
     """A named stop on the way."""
 
@@ -176,6 +185,8 @@ class Environment(msgspec.Struct, frozen=True):
     """Layout `branches`: patterns of the files that belong to it, and stay as its branch has them."""
     change: str = "commit"
     """`commit`: promotions commit to its branch; `branch`: to a branch of their own, and wait until people merged it."""
+    hydrate: Hydration | None = None
+    """Where promotions commit its rendered objects; None: nowhere."""
 
 
 class SecretAllowance(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from vivido.app.executors.commit import Commit
 from vivido.app.executors.copy import Copy
 from vivido.app.executors.down import Down
 from vivido.app.executors.gate import Gate
+from vivido.app.executors.hydrate import Hydrate
 from vivido.app.executors.propose import Propose, Withdraw
 from vivido.app.executors.record import Record
 from vivido.app.executors.tag import Tag
@@ -31,6 +32,7 @@ def executors(ws: "Workspace") -> Executors:
         "switch": Switch(ws),
         "settle": Settle(ws),
         "down": Down(ws),
+        "hydrate": Hydrate(ws),
         "record": Record(ws),
         "tag": Tag(ws),
         "clear": Clear(ws),

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 from vivido.app.content import refused, rendered_at
 from vivido.app.edit import promoting
 from vivido.app.entry import pinned_out
-from vivido.app.executors.side import environment_of
+from vivido.app.executors.side import environment_of, new_side, old_side
 from vivido.app.found import ownership
 from vivido.app.ground import EMAIL, OWN, VALIDATED
+from vivido.app.hydrate import edits, files, place_of
 from vivido.app.imports.commit import taking_in
 from vivido.app.imports.plan import IMPORT
 from vivido.app.planning import pins_before, refuse_bent
 from vivido.app.reversal import reversal, undone
 from vivido.app.revisions import revision_of
+from vivido.app.truth import was_hydrated
 from vivido.app.unchanged import revoked
 from vivido.app.upward import refuse_undoing, upward
 from vivido.engine.executor import Work
@@ -59,6 +61,34 @@ class Derivation:
         Raises:
             RefusedError: `layout.refused`; ConflictError: `rollback.edited`.
         """
+        return {**self._source(work, tip), **self._beside(work, tip)}
+
+    def hydrated(self, work: Work, tip: str) -> Edits:
+        """Return what sets the rendered objects at a commit to those of the promotion, or with `back` to those before it.
+
+        Raises:
+            RefusedError: `hydrate.taken`.
+        """
+        environment = environment_of(self._ws, work)
+        if environment.hydrate is None:
+            return {}
+        if not work.step.options.get("back"):
+            wanted = files(self._ws, environment, new_side(self._ws, work).rendered, work.state.plan.release)
+            return edits(self._ws, environment, tip, wanted)
+        before = old_side(self._ws, work)
+        if before.wanted is None or before.deployed is None or was_hydrated(self._ws, before.deployed) is None:
+            return edits(self._ws, environment, tip, {})
+        wanted = files(self._ws, environment, before.wanted.rendered, before.deployed.release)
+        return edits(self._ws, environment, tip, wanted)
+
+    def _beside(self, work: Work, tip: str) -> Edits:
+        """Return the rendered objects where they lie beside the configuration; an import changes no file for them."""
+        if work.state.plan.kind == IMPORT:
+            return {}
+        place = place_of(self._ws, environment_of(self._ws, work))
+        return {} if place is None or place.branch else self.hydrated(work, tip)
+
+    def _source(self, work: Work, tip: str) -> Edits:
         plan, environment = work.state.plan, environment_of(self._ws, work)
         if work.step.options.get("back"):
             return undone(self._ws, environment, tip, _own(work))
@@ -91,22 +121,23 @@ class Derivation:
         plan = work.state.plan
         if plan.kind == IMPORT:
             return Edit(
-                self.files(work, tip), _subject(plan), _body(plan), _trailers(plan, work.head), allow_empty=True
+                self.files(work, tip), subject_of(plan), _body(plan), trailers_of(plan, work.head), allow_empty=True
             )
         if plan.kind == "rollback":
-            files = self._reversing(plan, tip)
-            return Edit(files, _subject(plan), _body(plan), _trailers(plan, work.head), allow_empty=True)
-        files, merged = self._promoting(work, tip), upward(self._ws, plan.release, environment_of(self._ws, work))
-        trailers = _trailers(plan, work.head)
+            changed = {**self._reversing(plan, tip), **self._beside(work, tip)}
+            return Edit(changed, subject_of(plan), _body(plan), trailers_of(plan, work.head), allow_empty=True)
+        changed = {**self._promoting(work, tip), **self._beside(work, tip)}
+        merged = upward(self._ws, plan.release, environment_of(self._ws, work))
+        trailers = trailers_of(plan, work.head)
         if merged is None:
-            return Edit(files, _subject(plan), _body(plan), trailers, allow_empty=True)
+            return Edit(changed, subject_of(plan), _body(plan), trailers, allow_empty=True)
         trailers |= {VALIDATED: merged.validated}
         own = ownership(self._ws, environment_of(self._ws, work), tip, merged.validated)
         if own is not None and own.found:
             trailers |= {OWN: tuple(f.path for f in own.found)}
         if plan.superseded:
             trailers |= {"Vivido-Superseded": plan.superseded}
-        return Edit(files, _subject(plan), _body(plan), trailers, allow_empty=True, merges=(merged.parent,))
+        return Edit(changed, subject_of(plan), _body(plan), trailers, allow_empty=True, merges=(merged.parent,))
 
     def _promoting(self, work: Work, tip: str) -> Edits:
         plan, environment = work.state.plan, environment_of(self._ws, work)
@@ -118,9 +149,9 @@ class Derivation:
             self._ws, revision_of(self._ws, plan.release, environment), environment, plan.release.artifacts
         )
         refuse_bent(self._ws, environment, plan.release, rendered, tip)
-        edits = promoting(self._ws, plan.release, environment, tip)
-        refuse_undoing(self._ws, plan.release, environment, tip, edits, plan.superseded)
-        return edits
+        found = promoting(self._ws, plan.release, environment, tip)
+        refuse_undoing(self._ws, plan.release, environment, tip, found, plan.superseded)
+        return found
 
     def _reversing(self, plan: Plan, tip: str) -> Edits:
         found = reversal(self._ws, plan, tip)
@@ -142,7 +173,7 @@ class Derivation:
             self.files(work, tip),
             subject,
             why,
-            _trailers(plan, work.head),
+            trailers_of(plan, work.head),
             allow_empty=True,
         )
 
@@ -153,7 +184,8 @@ def _own(work: Work) -> tuple[str, ...]:
     return () if facts.get("unedited") else (str(facts["commit"]),)
 
 
-def _subject(plan: Plan) -> str:
+def subject_of(plan: Plan) -> str:
+    """Return the first line of a promotion's message."""
     what = {"rollback": "Roll back to", IMPORT: "Take in"}.get(plan.kind, "Promote")
     services = ", ".join(a.service for a in plan.release.artifacts)
     return f"{what} {plan.release.id} ({services}) in {plan.environment}"
@@ -175,7 +207,8 @@ def _revisions(release: Release) -> tuple[str, ...]:
     return tuple(f"{name}={r.commit}" for name, r in sorted(release.revisions.items()))
 
 
-def _trailers(plan: Plan, head: str) -> dict[str, str | tuple[str, ...]]:
+def trailers_of(plan: Plan, head: str) -> dict[str, str | tuple[str, ...]]:
+    """Return what a promotion's commit says to programs, besides its key."""
     return {
         "Vivido-Release": plan.release.id,
         "Vivido-Environment": plan.environment,

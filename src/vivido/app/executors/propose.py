@@ -86,8 +86,11 @@ class Propose:
         pins = self._derivation.pinned(work)
         if pins:
             return f"it was merged as {where}, and may not go there any more: {pins[0].message}"
+        environment = environment_of(self._ws, work)
+        if environment.hydrate is not None:
+            changed = not environment.hydrate.branch and self._derivation.hydrated(work, there.since)
+            return f"it was merged as {where} with other rendered objects: {', '.join(changed)}" if changed else ""
         try:
-            environment = environment_of(self._ws, work)
             found = rendered_at(self._ws, there.since, environment, plan.release.artifacts, as_is=True)
         except Error as e:
             return f"it was merged as {where}, which cannot be rendered: {redact(e.message)}"

@@ -9,6 +9,7 @@ from vivido.app.content import REFUSALS, refusal
 from vivido.app.revisions import revision_of
 from vivido.app.roll import Renderings, Roll, render_asked
 from vivido.app.survey import Ask, Part, Refusal, Survey
+from vivido.app.truth import told_at
 from vivido.drift.parity.report import Side, Subject
 from vivido.errors import Error
 from vivido.model.canonical import fingerprint
@@ -46,7 +47,8 @@ def deployed_truth(ws: "Workspace", environment: str) -> Taken:
         hint = f"Promote something to it, or compare what the branch says: --at {ws.repository(ws.environment(environment)).branch}"
         why = Problem("environment.empty", "nothing was deployed to it yet", hint, environment)
         return Taken(environment, problem=why)
-    return Taken(environment, found.commit, found.release.id, found.release.artifacts)
+    commit = told_at(ws, ws.environment(environment), found)
+    return Taken(environment, commit, found.release.id, found.release.artifacts)
 
 
 def as_it_is(ws: "Workspace", environment: str, commit: str) -> Taken:

@@ -43,7 +43,7 @@ def _summary(found: "Drift") -> str:
         return "no drift" if not found.notes else "no drift found"
     parts = [f"{len(found.live)} difference{'s' if len(found.live) != 1 else ''} in what runs"] if found.live else []
     parts += [f"{len(found.artifacts)} in artifacts"] if found.artifacts else []
-    parts += [f"{len(found.ungated)} ungated change{'s' if len(found.ungated) != 1 else ''}"] if found.pulls else []
+    parts += [f"{len(found.debts)} ungated change{'s' if len(found.debts) != 1 else ''}"] if found.debts else []
     return paint(", ".join(parts), "red") + (f" (not all could be judged: {found.blind})" if found.blind else "")
 
 
@@ -69,6 +69,13 @@ def _artifact(one: "ArtifactDrift") -> list[str]:
 
 
 def _ungated(one: "Ungated", found: "Drift") -> list[str]:
+    if one.paths:
+        back = f"the next promotion puts them back: vivido promote {found.environment} --again"
+        return [
+            f"ungated change {one.commit[:12]}: {one.told}",
+            f"       rendered objects were edited by hand: {', '.join(one.paths)}",
+            f"       {back}",
+        ]
     state = "live, and no promotion brought it" if found.pulls else "on the branch, and not live before a promotion"
     release = f"vivido promote {found.environment} --release {one.release}" if one.release else "vivido release create"
     has = f"{one.release} has it" if one.release else "no release has it yet"

@@ -57,6 +57,10 @@ def _asked(root: Node, config_kind: str) -> Iterator[Asked]:
             yield from _one(node, config_kind, names)
         for node in (n for key in ("values", "var-files", "backend-config") for n in texts(child(config, key))):
             yield from _one(node, "file" if config_kind else "", names)
+    for environment in entries(child(root, "environments")):
+        hydrate = child(environment.value, "hydrate")
+        for node in (hydrate, child(hydrate, "directory")):
+            yield from _one(node, "")
     yield from _one(child(root, "registries", "ca"), "file")
 
 

@@ -1,0 +1,244 @@
+"""Hydration: a promotion commits the rendered objects that were validated, beside the configuration or on a branch of their own."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vivido.layouts.kinds import KINDS
+from vivido.model.objects import Rendered, sort_key
+from vivido.render.objects import read_objects
+from vivido.testing import arrangements
+from vivido.testing.gitserver import commit_to
+from vivido.testing.miniature import Miniature, miniature
+
+pytestmark = pytest.mark.real("ssh-keygen", "git")
+WHERE = {"directory": "rendered/{0}", "branch": "{{branch: rendered/{0}}}"}
+
+
+def hydrated(mini: Miniature, where: str) -> None:
+    """Let promotions commit the rendered objects of every environment."""
+    file = mini.clone / "vivido.yaml"
+    text = file.read_text()
+    for environment in arrangements.ENVIRONMENTS:
+        before = f"  {environment}:\n"
+        assert before in text
+        text = text.replace(before, f"{before}    hydrate: {WHERE[where].format(environment)}\n")
+    file.write_text(text)
+
+
+@pytest.fixture(params=[(layout, where) for layout in sorted(KINDS) for where in WHERE], ids="-".join)
+def any_mini(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Miniature, str]]:
+    layout, where = request.param
+    with miniature(tmp_path / "mini", layout) as made:
+        hydrated(made, where)
+        yield made, where
+
+
+@pytest.fixture
+def mini(tmp_path: Path) -> Iterator[Miniature]:
+    with miniature(tmp_path / "mini") as made:
+        hydrated(made, "directory")
+        yield made
+
+
+def git(mini: Miniature, environment: str, *args: str) -> str:
+    bare = arrangements.repository(mini.layout, mini.root, environment)
+    done = subprocess.run(["git", "-C", str(bare), *args], capture_output=True, text=True, check=False)
+    return done.stdout
+
+
+def place(mini: Miniature, environment: str, where: str) -> tuple[str, str]:
+    """Return the branch and the directory of an environment's rendered objects."""
+    if where == "branch":
+        return f"rendered/{environment}", ""
+    return arrangements.branch(mini.layout, environment), f"rendered/{environment}/"
+
+
+def tree(mini: Miniature, environment: str, where: str = "directory") -> dict[str, str]:
+    """Return the rendered files, by name."""
+    branch, directory = place(mini, environment, where)
+    listed = git(mini, environment, "ls-tree", "-r", "--name-only", branch).splitlines()
+    paths = [p for p in listed if p.startswith(directory)]
+    return {p.removeprefix(directory): git(mini, environment, "show", f"{branch}:{p}") for p in paths}
+
+
+def objects(found: dict[str, str]) -> dict[str, str]:
+    return {name: text for name, text in found.items() if name != "README.md"}
+
+
+def content(found: dict[str, str]) -> str:
+    """Return the hash of the objects that a cluster would read in these files."""
+    read = [one for name, text in objects(found).items() for one in read_objects(text.encode(), name)[0]]
+    return Rendered(tuple(sorted(read, key=sort_key))).hash
+
+
+def validated(mini: Miniature, environment: str, where: str) -> str:
+    """Return the hash of what the gates judged, as the newest promotion's commit says it."""
+    branch, _ = place(mini, environment, where)
+    trailer = "--format=%(trailers:key=Vivido-Content,valueonly)"
+    log = git(mini, environment, "log", "-1", f"--grep=Vivido-Environment: {environment}$", trailer, branch)
+    return log.strip()
+
+
+def louder(mini: Miniature, environment: str) -> str:
+    path = mini.manifest("web", environment)
+    text = mini.file(path, environment).replace("value: info", "value: debug")
+    return mini.commit({path: text.encode()}, "Log more", environment=environment)
+
+
+def edit(mini: Miniature, environment: str) -> tuple[str, str]:
+    """Change what belongs to one environment alone, and return the rendered file with what it says then."""
+    if mini.layout != "branches":
+        louder(mini, environment)
+        return "deployment-web.yaml", "value: debug"
+    path = "deploy/web/settings.yaml"
+    text = mini.file(path, environment).replace('workers: "', 'workers: "9')
+    mini.commit({path: text.encode()}, "More workers", environment=environment)
+    return "configmap-web-settings.yaml", 'workers: "9'
+
+
+def column(mini: Miniature, environment: str) -> dict[str, object]:
+    columns = mini.good("status", "-o", "json").json()["columns"]
+    return next(c for c in columns if c["environment"] == environment)
+
+
+def test_what_was_validated_is_committed_and_goes_back_byte_for_byte(any_mini: tuple[Miniature, str]) -> None:
+    mini, where = any_mini
+    first = mini.release("v1")
+    mini.to_production(first)
+    for environment in arrangements.ENVIRONMENTS:
+        found = tree(mini, environment, where)
+        expected = {"README.md", "deployment-api.yaml", "deployment-web.yaml"}
+        if mini.layout == "branches":
+            expected |= {"configmap-api-settings.yaml", "configmap-web-settings.yaml"}
+        assert set(found) == expected
+        assert first in found["README.md"]
+        for service, digest in mini.push("v1").items():
+            assert f"@{digest}" in found[f"deployment-{service}.yaml"]
+        assert first not in "".join(objects(found).values()), "what did not change stays as it is"
+        assert content(found) == validated(mini, environment, where)
+    before = tree(mini, "production", where)
+    second = mini.release("v2")
+    mini.to_production(second)
+    assert tree(mini, "production", where) != before
+    louder(mini, "production")
+    mini.good("rollback", "production", "--reason", "slow", "--yes")
+    assert tree(mini, "production", where) == before
+    assert column(mini, "production")["release"] == first
+    assert "value: debug" in mini.file(mini.manifest("web", "production"), "production"), "edits of people stay"
+    assert mini.good("ledger", "verify").code == 0
+
+
+def test_an_edit_of_the_configuration_reaches_it_only_through_a_release(any_mini: tuple[Miniature, str]) -> None:
+    mini, where = any_mini
+    release = mini.release("v1")
+    mini.good("promote", "dev", "--release", release, "--yes")
+    file, said = edit(mini, "staging")
+    mini.good("promote", "staging", "--release", release, "--yes")
+    before = tree(mini, "staging", where)
+    assert said not in before[file]
+    configured = mini.release("v1")
+    assert configured != release
+    mini.good("promote", "staging", "--release", configured, "--yes")
+    assert said in tree(mini, "staging", where)[file]
+    # Configuration alone goes back, too, without a commit of somebody's being touched.
+    mini.good("rollback", "staging", "--to", release, "--yes")
+    assert tree(mini, "staging", where) == before
+    assert mini.log("staging").count("More workers" if mini.layout == "branches" else "Log more") == 1
+
+
+def test_a_promotion_that_fails_afterwards_puts_it_back(any_mini: tuple[Miniature, str]) -> None:
+    mini, where = any_mini
+    file = mini.clone / "vivido.yaml"
+    file.write_text(
+        file.read_text().replace("        name: acceptance", "        name: acceptance\n        when: after")
+    )
+    first = mini.release("v1")
+    mini.good("promote", "dev", "--release", first, "--yes")
+    mini.good("promote", "staging", "--release", first, "--yes")
+    before = tree(mini, "staging", where)
+    mini.good("promote", "dev", "--release", mini.release("v2"), "--yes")
+    (mini.root / "broken").touch()
+    assert mini.run("promote", "staging", "--yes").code == 4
+    assert tree(mini, "staging", where) == before
+    assert column(mini, "staging")["release"] == first
+
+
+def test_an_edit_by_hand_is_found_and_put_back(any_mini: tuple[Miniature, str]) -> None:
+    mini, where = any_mini
+    release = mini.release("v1")
+    mini.good("promote", "dev", "--release", release, "--yes")
+    before = tree(mini, "dev", where)
+    branch, directory = place(mini, "dev", where)
+    bare = arrangements.repository(mini.layout, mini.root, "dev")
+    text = before["deployment-web.yaml"].replace("replicas: ", "replicas: 4")
+    edits = {f"{directory}deployment-web.yaml": text.encode(), f"{directory}extra.yaml": b"kind: Secret\n"}
+    commit_to(bare, {**edits, f"{directory}deployment-api.yaml": None}, branch=branch, message="Quick fix")
+    ran = mini.run("drift", "dev", "-o", "json")
+    assert ran.code == 10
+    (one,) = ran.json()[0]["ungated"]
+    assert one["subject"] == "Quick fix"
+    assert sorted(one["paths"]) == sorted([*edits, f"{directory}deployment-api.yaml"])
+    assert "ungated change in dev" in mini.good("status").out
+    assert "Quick fix" in mini.good("why", "dev").out
+    assert "edited by hand" in mini.run("drift", "dev").out
+    plan = mini.run("promote", "dev", "--release", release, "--again", "--dry-run").out
+    assert "puts back what" in plan
+    mini.good("promote", "dev", "--release", release, "--again", "--yes")
+    assert tree(mini, "dev", where) == before
+    assert mini.run("drift", "dev").code == 11
+    assert "ungated" not in mini.good("status").out
+
+
+def test_a_directory_of_somebody_elses_is_not_taken(mini: Miniature) -> None:
+    mini.commit({"rendered/dev/notes.txt": b"mine\n"}, "Keep notes")
+    ran = mini.run("promote", "dev", "--release", mini.release("v1"), "--yes")
+    assert ran.code == 3
+    assert "no promotion wrote" in ran.err
+    assert tree(mini, "dev") == {"notes.txt": "mine\n"}
+
+
+def test_an_environment_begins_to_be_hydrated_and_ends(tmp_path: Path) -> None:
+    with miniature(tmp_path / "mini") as mini:
+        first = mini.release("v1")
+        mini.good("promote", "dev", "--release", first, "--yes")
+        plain = (mini.clone / "vivido.yaml").read_text()
+        hydrated(mini, "directory")
+        assert mini.run("drift", "dev").code == 11, "nothing was edited: nothing had been written"
+        second = mini.release("v2")
+        mini.good("promote", "dev", "--release", second, "--yes")
+        assert mini.push("v2")["web"] in tree(mini, "dev")["deployment-web.yaml"]
+        mini.good("rollback", "dev", "--yes")
+        assert mini.push("v1")["web"] in tree(mini, "dev")["deployment-web.yaml"]
+        (mini.clone / "vivido.yaml").write_text(plain)
+        mini.good("promote", "dev", "--release", mini.release("v3"), "--yes")
+        assert mini.push("v3")["web"] in mini.file(mini.manifest("web", "dev"))
+
+
+def test_what_a_reviewer_merges_are_the_rendered_objects_too(mini: Miniature) -> None:
+    file = mini.clone / "vivido.yaml"
+    file.write_text(
+        file.read_text().replace("    hydrate: rendered/dev\n", "    hydrate: rendered/dev\n    change: branch\n")
+    )
+    release = mini.release("v1")
+    assert mini.run("promote", "dev", "--release", release, "--yes").code == 9
+    branch = git(mini, "dev", "for-each-ref", "--format=%(refname:short)", "refs/heads/vivido").strip()
+    changed = git(mini, "dev", "diff", "--name-only", "main", branch).split()
+    assert "rendered/dev/deployment-web.yaml" in changed
+    assert mini.manifest("web", "dev") in changed
+    git(mini, "dev", "update-ref", "refs/heads/main", branch)
+    mini.run("retry", "dev")
+    assert column(mini, "dev")["release"] == release
+    assert mini.push("v1")["web"] in tree(mini, "dev")["deployment-web.yaml"]
+
+
+def test_the_plan_names_the_files_and_no_secret_in_clear_gets_in(mini: Miniature) -> None:
+    release = mini.release("v1")
+    assert "rendered/dev/deployment-web.yaml" in mini.good("promote", "dev", "--release", release, "--dry-run").out
+    secret = b"apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {password: hunter2}\n"
+    mini.commit({"deploy/web/dev/secret.yaml": secret}, "Add a password")
+    ran = mini.run("promote", "dev", "--release", mini.release("v1"), "--yes")
+    assert ran.code == 3
+    assert tree(mini, "dev") == {}
