@@ -205,6 +205,14 @@ def test_what_cannot_be_rendered_before_is_refused(tmp_path: Path) -> None:
     assert "deploy/web/overlays/staging" in refused.err
 
 
+def test_a_root_module_of_terraform_stays_where_its_state_expects_it(tmp_path: Path) -> None:
+    module = {"infra/main.tf": b'variable "image" {}\n'} | {f"infra/{e}.tfvars": b'image = "x"\n' for e in ENVIRONMENTS}
+    service = b"services:\n  infra: {image: registry.example.com/shop/infra, config: infra}\n"
+    shop = make_shop(tmp_path, module | {"vivido.yaml": files()["vivido.yaml"].replace(b"services:\n", service)})
+    refused = shop.convert("branches")
+    assert (refused.code, "convert.terraform" in refused.err) == (3, True), refused.err
+
+
 def test_wrong_flags_and_a_file_that_is_not_pushed_are_told(shop: Shop) -> None:
     missing = shop.run("layout", "convert", "--to", "repositories")
     assert (missing.code, "convert.where" in missing.err) == (2, True)

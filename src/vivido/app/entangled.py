@@ -26,7 +26,7 @@ def entangled(ws: "Workspace") -> Report:
         RefusedError: `convert.refused`: a service has no configuration in an environment.
         ToolError: The program that renders is missing.
     """
-    found = sources(ws)
+    found = sources(ws, to_move=False)
     rendered = render_all(ws, {s.held.environment: s.held.commit for s in found})
     copies = _copies(found)
     made: list[Entangled] = []

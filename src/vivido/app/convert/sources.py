@@ -48,14 +48,18 @@ class Source:
     besides: "dict[str, Kept]"
 
 
-def sources(ws: "Workspace") -> tuple[Source, ...]:
+def sources(ws: "Workspace", *, to_move: bool = True) -> tuple[Source, ...]:
     """Bring every environment's branch up to date and say what of it is configuration, in the order of promotion.
+
+    Args:
+        ws: The project.
+        to_move: It shall lie elsewhere afterwards; what has to stay where it is is a problem then.
 
     Raises:
         RefusedError: `convert.refused`: a service has no configuration, or one that cannot be moved; all are told.
     """
     problems: list[Problem] = []
-    found = [_source(ws, e, problems) for e in ws.project.environments]
+    found = [_source(ws, e, problems, to_move=to_move) for e in ws.project.environments]
     if problems:
         raise refused("convert.refused", "the project cannot be converted", tuple(dict.fromkeys(problems)))
     cleared = [_without_others(source, found) for source in found]
@@ -63,7 +67,16 @@ def sources(ws: "Workspace") -> tuple[Source, ...]:
     return tuple(_without(source, known) for source in cleared)
 
 
-def _source(ws: "Workspace", environment: "Environment", problems: list[Problem]) -> Source:
+def _immovable(service: str) -> Problem:
+    return Problem(
+        "convert.terraform",
+        f"{service} is a root module of Terraform: at another place it could have another state, and all would be made again",
+        "Move it by hand, with `terraform init -migrate-state`, in a project of its own.",
+        f"services.{service}.config",
+    )
+
+
+def _source(ws: "Workspace", environment: "Environment", problems: list[Problem], *, to_move: bool) -> Source:
     from vivido.git.carry import files_below
 
     repository, prefix = ws.repository(environment), ws.prefix(environment)
@@ -75,8 +88,11 @@ def _source(ws: "Workspace", environment: "Environment", problems: list[Problem]
         if isinstance(where, Problem):
             problems.append(where)
             continue
+        if to_move and where.kind == "terraform":
+            problems.append(_immovable(service.name))
+            continue
         needs = needed(where, tree.read, tree.listing)
-        if "" in needs and ws.is_here(environment):
+        if to_move and "" in needs and ws.is_here(environment):
             what = f"{service.name}'s configuration for {environment.name} is the whole repository"
             hint = "Put it into a directory of its own first."
             problems.append(Problem("convert.root", what, hint, f"services.{service.name}.config"))
@@ -84,7 +100,7 @@ def _source(ws: "Workspace", environment: "Environment", problems: list[Problem]
         files = {p: k for need in needs for p, k in files_below(repository.mirror, commit, need).items()}
         here = {_inside(p, prefix): k for p, k in files.items() if not prefix or p.startswith(f"{prefix}/")}
         source.files.update(here)
-        values = tuple(_inside(v, prefix) for v in (where.helm.values if where.helm else ()))
+        values = tuple(_inside(v, prefix) for v in where.files)
         marks = {p: f"{k.mode:o} {k.id}" for p, k in here.items()}
         source.spreads[service.name] = Spread(_inside(where.directory, prefix), values, marks)
         for path in _beside(service):
