@@ -6,10 +6,12 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 # As many test processes as there are processors: `make test WORKERS=4` sets another number.
 WORKERS ?= auto
+# How the demo keeps configuration in Git: directories, branches or repositories.
+LAYOUT ?= directories
 # A part of the tests: `make test TESTS=tests/engine`.
 TESTS ?= tests
 
-.PHONY: help setup demo demo-clean test check coverage bench lock clean
+.PHONY: help setup demo demo-layout demo-clean test check coverage bench lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -17,8 +19,11 @@ help: ## Show this list
 setup: ## Prepare this machine (says what it installs; twice is harmless)
 	@tools/setup
 
-demo: setup ## Carry a release from a commit to production and back, on real parts
-	@PYTHONPATH=tools python -m demo
+demo: demo-layout setup ## Carry a release from a commit to production and back, on real parts (LAYOUT=branches, …)
+	@PYTHONPATH=tools python -m demo --layout "$(LAYOUT)"
+
+demo-layout:
+	@PYTHON=$$(command -v python || command -v python3); PYTHONPATH=tools "$$PYTHON" -m demo --check --layout "$(LAYOUT)"
 
 demo-clean: ## Stop and remove everything that the demo made
 	@PYTHON=$$(command -v python || command -v python3); PYTHONPATH=tools exec "$$PYTHON" -m demo --clean

@@ -1,7 +1,10 @@
 """Releases of configuration alone: what they do not change is passed with the evidence of the same content, and nothing else is."""
 
+import msgspec
 import pytest
 
+from vivido.app.unchanged import brought_to
+from vivido.model.project import Environment, Kinded
 from vivido.process import run
 from vivido.testing.miniature import Miniature
 
@@ -68,6 +71,13 @@ def test_the_same_content_on_another_target_is_not_there_yet(mini: Miniature) ->
     refused = mini.run("promote", "production", "--release", second, "--yes")
     assert refused.code == 3
     assert f"{second} has not passed staging yet" in refused.err
+
+
+def test_a_target_is_known_again_when_its_options_come_back_from_the_journal() -> None:
+    here = Environment("dev", "", Kinded("podman", {"ignore": ("Deployment/tmp",), "ports": {"web": 8080}}))
+    back = msgspec.json.decode(msgspec.json.encode(here), type=Environment)
+    assert brought_to(back) == brought_to(here)
+    assert brought_to(Environment("dev", "", Kinded("podman", {"ignore": ()}))) != brought_to(here)
 
 
 def test_the_same_content_under_other_gates_has_not_passed_them(mini: Miniature) -> None:

@@ -29,6 +29,25 @@ def test_facts_of_a_clean_tree(repo: Repo, source: WorkTreeSource):
     assert (facts.dirty, facts.url) == ((), "")
 
 
+@pytest.mark.parametrize(
+    ("tags", "version"),
+    [
+        ((), ""),
+        (("v1.2.0",), "1.2.0"),
+        (("1.9.0", "v1.10.0", "nightly", "release-3"), "1.10.0"),
+        (("v2.0.0-rc.1", "v2.0.0"), "2.0.0"),
+        (("v2.0.0-rc.1",), "2.0.0-rc.1"),
+        (("v7", "web/v1.0.0"), ""),
+    ],
+)
+def test_a_tag_of_the_commit_names_its_version(repo: Repo, source: WorkTreeSource, tags: tuple[str, ...], version: str):
+    repo.git("tag", "v9.9.9")
+    repo.commit({"web/page": "newer"})
+    for tag in tags:
+        repo.git("tag", "--annotate", "--message", tag, tag)
+    assert source.facts().version == version
+
+
 def test_changed_staged_deleted_renamed_and_untracked_paths_are_dirty(repo: Repo, source: WorkTreeSource):
     repo.commit({".gitignore": "ignored\n", "moved": "a long enough text\n", "gone": "x"})
     repo.write({"web/page": "changed", "new/a b": "x", "ignored": "x"})

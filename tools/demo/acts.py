@@ -2,27 +2,30 @@
 
 import json
 import time
+from collections.abc import Mapping
 
-from demo import changes, digests
+from demo import changes, digests, same
 from demo.load import Customers, Tally
 from demo.story import Said, StoryError, act, show, tell
-from demo.workspace import HOME, Workspace
+from demo.workspace import Workspace
 
 REFUSED = (3, 4)
 WAITS = (9,)
 OLD, NEW = "web 1.0.0", "web 1.2.0"
-APPROVE = f"vivido approve production --key {HOME / 'keys' / 'alice'} --yes"
+FIRST = {"web": "1.0.0", "api": "1.0.0"}
+THIRD = {"web": "1.2.0", "api": "1.0.0"}
 
 
 def to_production(space: Workspace) -> None:
     """One release, built once, through every gate."""
     act(1, "One release, from a commit to production")
     tell("Bob has committed a small shop: `web` shows pages, `api` knows prices. Each image is built once.")
-    _release(space)
+    _release(space, FIRST["web"])
     tell("dev has taken it by itself. Staging runs the acceptance tests against it.")
     space.shell.type("vivido promote staging --yes")
     tell("Production wants a signed yes of a release manager who has not written any of it.")
     _approved(space)
+    space.layout.first_seen(space)
 
 
 def stopped_in_staging(space: Workspace) -> None:
@@ -30,7 +33,7 @@ def stopped_in_staging(space: Workspace) -> None:
     act(2, "A bad one gets as far as staging, and no further")
     tell("Bob lets the API count in whole euros. Its unit tests agree; `web` still expects cents.")
     changes.commit(space.shell, "whole-euros", "Count in whole euros")
-    _release(space, quiet=True)
+    _release(space, "1.1.0", quiet=True)
     space.shell.type("vivido promote staging --yes", expect=REFUSED)
     space.shell.type("vivido why staging", expect=(0, *REFUSED, *WAITS))
     before, now = (digests.committed(space, "api", name) for name in ("production", "staging"))
@@ -45,15 +48,16 @@ def under_load(space: Workspace) -> Tally:
     tell("Bob takes that back and adds advice to the cart.")
     changes.take_back(space.shell, "Count in whole euros")
     changes.commit(space.shell, "advice", "Advise what goes with the cart")
-    _release(space, quiet=True)
+    _release(space, THIRD["web"], quiet=True)
     space.shell.type("vivido promote staging --yes --quiet")
+    space.layout.meanwhile(space)
     with Customers(_address(space, "production")) as tally:
         _until_served(tally, OLD)
         _approved(space, quiet=True)
         _until_served(tally, NEW)
     _none_lost(tally)
     tell("Now all environments run the same bytes, whoever is asked:")
-    _compare(space)
+    compare(space)
     return tally
 
 
@@ -71,13 +75,24 @@ def the_way_back(space: Workspace, forward: Tally) -> None:
 def compared(space: Workspace) -> None:
     """The digests, looked up everywhere."""
     act(5, "What is left: Git, the registry, the containers and the ledger agree")
-    _compare(space)
+    compare(space)
+    alike(space, {"dev": THIRD, "staging": THIRD, "production": FIRST})
     space.shell.type("vivido history production")
     space.shell.type("vivido ledger verify")
     space.shell.type("vivido status")
 
 
-def _compare(space: Workspace) -> None:
+def alike(space: Workspace, versions: Mapping[str, Mapping[str, str]]) -> None:
+    """See that what runs is what the example says, as it is with every layout."""
+    lines = same.check(space, versions)
+    tell(
+        "Objects, containers and answers are those of examples/shop. These fingerprints are the same with every layout:"
+    )
+    show(lines)
+
+
+def compare(space: Workspace) -> None:
+    """See that registry, Git and containers have the same digests."""
     rows = digests.look(space)
     show(digests.table(rows))
     different = [f"{row.service} in {row.environment}" for row in rows if not row.same]
@@ -85,7 +100,10 @@ def _compare(space: Workspace) -> None:
         raise StoryError(f"registry, Git and containers disagree: {', '.join(different)}")
 
 
-def _release(space: Workspace, *, quiet: bool = False) -> None:
+def _release(space: Workspace, version: str, *, quiet: bool = False) -> None:
+    if space.layout.tags:
+        space.shell.type(f"git tag v{version}")
+        space.shell.type("git push --quiet --tags")
     space.shell.type("vivido build")
     space.shell.type(f"vivido release create{' --quiet' if quiet else ''}")
 
@@ -96,7 +114,7 @@ def _approved(space: Workspace, *, quiet: bool = False) -> Said:
     if not quiet:
         space.shell.type("vivido why production", expect=(0, *WAITS))
     tell("Alice signs exactly this content and this plan with her SSH key:")
-    return space.shell.type(APPROVE)
+    return space.shell.type(f"vivido approve production --key {space.home / 'keys' / 'alice'} --yes")
 
 
 def _address(space: Workspace, environment: str) -> str:

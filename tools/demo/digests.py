@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from demo import registry
-from demo.workspace import ENVIRONMENTS, NAME, Workspace
+from demo.workspace import ENVIRONMENTS, Workspace
 
 SERVICES = ("web", "api")
 
@@ -15,7 +15,7 @@ class Row:
 
     Attributes:
         tagged: The digest that the registry has under the environment's tag.
-        committed: The digest in the environment's overlay on `main`.
+        committed: The digest in the environment's overlay.
         running: The digests of the containers that run.
     """
 
@@ -50,10 +50,10 @@ def table(rows: list[Row]) -> list[str]:
 
 
 def committed(space: Workspace, service: str, environment: str) -> str:
-    """Return the digest that Git's `main` has, empty where there is none."""
-    path = f"deploy/{service}/overlays/{environment}/kustomization.yaml"
-    space.shell.ask("git", "fetch", "--quiet", "origin")
-    text = space.shell.ask("git", "show", f"origin/main:{path}")
+    """Return the digest that Git has, empty where there is none."""
+    source = space.source(service, environment)
+    where = f"{source.branch}:{source.directory}/kustomization.yaml"
+    text = space.shell.ask("git", "--git-dir", str(source.repository), "show", where)
     found = [line.partition("sha256:")[2] for line in text.splitlines() if "sha256:" in line]
     return f"sha256:{found[0].strip().strip(chr(34))}" if found else ""
 
@@ -66,7 +66,7 @@ def _row(space: Workspace, service: str, environment: str) -> Row:
 
 
 def _running(space: Workspace, service: str, environment: str) -> frozenset[str]:
-    filters = ["--filter", f"label=vivido.project={NAME}", "--filter", f"label=vivido.environment={environment}"]
+    filters = ["--filter", f"label=vivido.project={space.name}", "--filter", f"label=vivido.environment={environment}"]
     names = space.shell.ask("podman", "ps", "--quiet", "--no-trunc", *filters).split()
     if not names:
         return frozenset()

@@ -1,14 +1,13 @@
 """The demo's image registry: Debian's, on loopback, started and stopped by its recorded process id."""
 
-import contextlib
 import http.client
 import os
 import re
-import signal
 import socket
 import time
 from pathlib import Path
 
+from demo import process
 from demo.story import StoryError
 
 USUAL_PORT = 5000
@@ -28,32 +27,20 @@ log: {{level: warn}}
 """
 
 
-def start(home: Path) -> int:
-    """Start it, with everything it keeps under `home`, and return its port: 5000, or another where that is taken.
+def start(home: Path, wanted: int = USUAL_PORT) -> int:
+    """Start it, with everything it keeps under `home`, and return its port: the one that is wanted, or another where that is taken.
 
     Raises:
         StoryError: It did not come up.
     """
     home.mkdir(parents=True)
-    free = _free_port()
-    config, log = home / "config.yml", home / "registry.log"
+    free = _free_port(wanted)
+    config, log = home / "config.yml", home / "log"
     config.write_text(_CONFIG.format(root=home / "blobs", port=free), encoding="utf-8")
-    # Not a subprocess.Popen: it shall outlive this program.
-    pid = os.posix_spawnp(
-        "docker-registry",
-        ["docker-registry", "serve", str(config)],
-        os.environ,
-        setsid=True,
-        file_actions=[
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT, 0o600),
-            (os.POSIX_SPAWN_DUP2, 1, 2),
-        ],
-    )
-    (home / "pid").write_text(f"{pid}\n", encoding="utf-8")
+    pid = process.spawn(["docker-registry", "serve", str(config)], home, os.environ)
     deadline = time.monotonic() + 20
     while not _answers(free):
-        if not _runs(pid) or time.monotonic() > deadline:
+        if not process.runs(pid) or time.monotonic() > deadline:
             raise StoryError(f"the registry did not start: {log.read_text(errors='replace')[-2000:]}")
         time.sleep(0.05)
     return free
@@ -71,20 +58,7 @@ def stop(home: Path) -> bool:
 
     A process of that number that is another program is left alone.
     """
-    try:
-        pid = int((home / "pid").read_text(encoding="utf-8"))
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-    except (OSError, ValueError):
-        return False
-    if str(home / "config.yml") not in command:
-        return False
-    os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + 10
-    while _runs(pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    if _runs(pid):
-        os.kill(pid, signal.SIGKILL)
-    return True
+    return process.stop(home, str(home / "config.yml"))
 
 
 def digest(port: int, repository: str, reference: str) -> str:
@@ -98,8 +72,8 @@ def digest(port: int, repository: str, reference: str) -> str:
         connection.close()
 
 
-def _free_port() -> int:
-    for wanted in (USUAL_PORT, 0):
+def _free_port(first: int) -> int:
+    for wanted in (first, 0):
         with socket.socket() as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -119,9 +93,3 @@ def _answers(port: int) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _runs(pid: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
-    return Path(f"/proc/{pid}").exists()

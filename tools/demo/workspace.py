@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from demo import registry
+from demo.layouts.interface import Layout, Source
+from demo.layouts.kinds import KINDS
 from demo.story import Shell
 
 PROJECT = Path(__file__).resolve().parents[2]
 HOME = PROJECT / ".demo"
 ENVIRONMENTS = ("dev", "staging", "production")
 NAME = "shop-demo"
-"""The project's name here: what it makes in Podman is told from a shop of the reader's by it."""
 _REGISTRY = f"localhost:{registry.USUAL_PORT}"
 
 
@@ -24,10 +25,16 @@ class Workspace:
     """What was prepared.
 
     Attributes:
+        home: Where all of it is.
+        name: The project's name here: what it makes in Podman is told from a shop of the reader's by it.
+        layout: How the configuration is kept.
         shell: Bob's shell in his clone of the shop.
         port: Where the registry listens on 127.0.0.1.
     """
 
+    home: Path
+    name: str
+    layout: Layout
     shell: Shell
     port: int
 
@@ -36,60 +43,93 @@ class Workspace:
         """Bob's clone."""
         return self.shell.directory
 
+    def source(self, service: str, environment: str) -> Source:
+        """Return where the configuration of a service for an environment is."""
+        return self.layout.source(self.home, service, environment)
 
-def prepare() -> Workspace:
-    """Make the workspace in `.demo`, which must not be there.
+    def bare(self, path: Path, branch: str) -> None:
+        """Make an empty bare repository."""
+        self.shell.ask("git", "init", "--quiet", "--bare", f"--initial-branch={branch}", str(path))
+        self.shell.ask("git", "-C", str(path), "config", "http.receivepack", "true")
+
+    def repository(self, branch: str) -> None:
+        """Put what is in Bob's folder into a bare repository, as his first commit."""
+        bare = self.home / "git" / "shop.git"
+        self.bare(bare, branch)
+        for command in (
+            f"git init --quiet --initial-branch={branch}",
+            f"git remote add origin {bare}",
+            "git config user.name Bob",
+            "git config user.email bob@example.com",
+            "git config commit.gpgsign false",
+            "git config core.hooksPath .git/hooks",
+            "git add .",
+            "git commit --quiet --message 'Open the shop'",
+            f"git push --quiet --set-upstream origin {branch}",
+        ):
+            self.shell.ask(*shlex.split(command))
+
+
+def prepare(layout: str, home: Path = HOME, name: str = NAME, port: int = registry.USUAL_PORT) -> Workspace:
+    """Make the workspace in a folder that must not be there.
+
+    Args:
+        layout: One of `layouts.kinds.KINDS`.
+        home: The folder.
+        name: The project's name.
+        port: Where the registry shall listen, if that is free.
 
     Raises:
         StoryError: A part could not be made; the message says which.
     """
-    HOME.mkdir()
-    environ = _environ()
-    _write_environ(environ)
-    port = registry.start(HOME / "registry")
-    shop = HOME / "shop"
+    home.mkdir()
+    (home / "layout").write_text(layout, encoding="utf-8")
+    environ = _environ(home)
+    _write_environ(home, environ)
+    listening = registry.start(home / "registry", port)
+    shop = home / "shop"
     shutil.copytree(
         PROJECT / "examples" / "shop", shop, ignore=shutil.ignore_patterns(".secrets", ".reports", "__pycache__")
     )
-    shell = Shell(shop, environ)
-    _adapt(shop, port, _key(shell))
+    space = Workspace(home, name, KINDS[layout], Shell(shop, environ), listening)
+    _adapt(space, _key(space))
     _secrets(shop)
-    _pin(shop, shell.ask("sh", "base/build.sh", f"localhost:{port}").strip())
-    _repository(shell)
-    return Workspace(shell, port)
+    _pin(shop, space.shell.ask("sh", "base/build.sh", f"localhost:{listening}").strip())
+    space.layout.arrange(space)
+    return space
 
 
-def _environ() -> dict[str, str]:
+def _environ(home: Path) -> dict[str, str]:
     """Return what `vivido` and `podman` are given: state and cache inside the workspace, Podman's settings for this machine."""
     from vivido.containers import container_environ
 
-    own = {"VIVIDO_STATE": str(HOME / "state"), "VIVIDO_CACHE": str(HOME / "cache")}
+    own = {"VIVIDO_STATE": str(home / "state"), "VIVIDO_CACHE": str(home / "cache")}
     # Vivido writes to two streams here that go to one pipe: in the order of a terminal.
-    return {**own, "PYTHONUNBUFFERED": "1", **container_environ(HOME / "containers")}
+    return {**own, "PYTHONUNBUFFERED": "1", **container_environ(home / "containers")}
 
 
-def _write_environ(environ: dict[str, str]) -> None:
+def _write_environ(home: Path, environ: dict[str, str]) -> None:
     path = f"{PROJECT / '.tools' / 'bin'}:{PROJECT / '.venv' / 'bin'}"
     lines = [f"export {name}={shlex.quote(value)}" for name, value in environ.items()]
-    (HOME / "env").write_text("\n".join([*lines, f'export PATH={shlex.quote(path)}:"$PATH"', ""]), encoding="utf-8")
+    (home / "env").write_text("\n".join([*lines, f'export PATH={shlex.quote(path)}:"$PATH"', ""]), encoding="utf-8")
 
 
-def _key(shell: Shell) -> str:
+def _key(space: Workspace) -> str:
     """Make alice's SSH key and return its public line."""
-    keys = HOME / "keys"
+    keys = space.home / "keys"
     keys.mkdir(mode=0o700)
-    shell.ask("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "alice", "-f", str(keys / "alice"))
+    space.shell.ask("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "alice", "-f", str(keys / "alice"))
     return (keys / "alice.pub").read_text(encoding="utf-8").strip()
 
 
-def _adapt(shop: Path, port: int, key: str) -> None:
+def _adapt(space: Workspace, key: str) -> None:
     """Give the example this registry's port and alice's key."""
-    for file in (f for f in shop.rglob("*") if f.is_file()):
+    for file in (f for f in space.shop.rglob("*") if f.is_file()):
         text = file.read_text(encoding="utf-8")
         if file.name == "vivido.yaml":
-            text = text.replace("project: shop\n", f"project: {NAME}\n")
+            text = text.replace("project: shop\n", f"project: {space.name}\n")
             text = re.sub(r'keys: \["[^"]*"', f'keys: ["{key}"', text)
-        fresh = text.replace(_REGISTRY, f"localhost:{port}")
+        fresh = text.replace(_REGISTRY, f"localhost:{space.port}")
         file.write_text(fresh, encoding="utf-8")
 
 
@@ -106,21 +146,3 @@ def _secrets(shop: Path) -> None:
     for environment in ENVIRONMENTS:
         with os.fdopen(os.open(folder / environment, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(18))
-
-
-def _repository(shell: Shell) -> None:
-    """Put the shop into a bare repository, as Bob's first commit."""
-    bare = HOME / "git" / "shop.git"
-    for command in (
-        f"git init --quiet --bare --initial-branch=main {bare}",
-        "git init --quiet --initial-branch=main",
-        f"git remote add origin {bare}",
-        "git config user.name Bob",
-        "git config user.email bob@example.com",
-        "git config commit.gpgsign false",
-        "git config core.hooksPath .git/hooks",
-        "git add .",
-        "git commit --quiet --message 'Open the shop'",
-        "git push --quiet --set-upstream origin main",
-    ):
-        shell.ask(*shlex.split(command))

@@ -13,6 +13,7 @@ from vivido.app.governing import governing_promotion
 from vivido.app.revisions import revision_of
 from vivido.engine.recorder import fold
 from vivido.errors import Error
+from vivido.model.canonical import fingerprint
 from vivido.model.plan import Carried
 from vivido.model.problem import Problem
 from vivido.model.project import Environment, GateSpec
@@ -102,11 +103,15 @@ def _same_place(ws: "Workspace", live: Deployed, environment: Environment) -> bo
     """Whether what runs was brought up where it would be now: the same objects on another target are not there yet."""
     entries = ws.journal.read(live.promotion)
     then = fold(entries).plan.declared if entries else None
-    return then is not None and _place(then) == _place(environment)
+    return then is not None and brought_to(then) == brought_to(environment)
 
 
-def _place(environment: Environment) -> tuple[object, ...]:
-    return environment.target, environment.registry, environment.secrets, environment.hydrate
+def brought_to(environment: Environment) -> str:
+    """Return where a release is brought to, so that two may be compared: its target, registry, secrets and hydration. Pure.
+
+    One that was read from the journal is the same as the one that was written, though its tuples have become lists.
+    """
+    return fingerprint([environment.target, environment.registry, environment.secrets, environment.hydrate])
 
 
 def _succeeded(ws: "Workspace", environment: Environment) -> frozenset[str]:
@@ -131,6 +136,4 @@ def _passed(ws: "Workspace", deployed: Deployed, gates: tuple[GateSpec, ...]) ->
 
 def _spec(gate: GateSpec) -> str:
     """Return a gate without its line in the file."""
-    from vivido.model.canonical import fingerprint
-
     return fingerprint([gate.id, gate.kind, gate.options, gate.moment])

@@ -7,6 +7,7 @@ before) is named in the service's `inputs`, and its content counts then.
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -20,6 +21,8 @@ from vivido.text.redact import printable, redact, without_userinfo
 
 _MODULE, _TREE = "160000", "040000"
 _HASHED = "sha256:"
+_VERSION_TAG = re.compile(r"v?(\d+(?:\.\d+)+(?:[-+][0-9A-Za-z.+-]+)?)")
+"""A tag that names a version: at least two numbers, and what SemVer lets follow."""
 
 
 class WorkTreeSource:
@@ -47,7 +50,7 @@ class WorkTreeSource:
                 hint="Commit first: an artifact is built from a commit.",
             )
         commit, seconds = head.text.split()
-        return Facts(commit, int(seconds), tuple(map(printable, dirty(self.root))), self._url())
+        return Facts(commit, int(seconds), tuple(map(printable, dirty(self.root))), self._url(), self._version())
 
     def contents(self, paths: tuple[str, ...]) -> dict[str, str]:
         """Return the files below some paths with mode and object id, or the hash of what is ignored.
@@ -83,6 +86,13 @@ class WorkTreeSource:
             shutil.copyfile(self.root / file, into / file)
             (into / file).chmod(0o755 if _executable(self.root / file) else 0o644)
         _level(into)
+
+    def _version(self) -> str:
+        """Return the highest version that a tag gives to this commit, without a leading `v`; empty where none does."""
+        # With the suffix, 1.0.0-rc.1 comes before 1.0.0, as SemVer has it.
+        order = ["tag", "--points-at", "HEAD", "--sort=-version:refname"]
+        done = git(order, directory=self.root, config=["versionsort.suffix=-"])
+        return next((found[1] for name in done.text.split() if (found := _VERSION_TAG.fullmatch(name))), "")
 
     def _url(self) -> str:
         url = origin_url(self.root) or ""

@@ -1,0 +1,107 @@
+"""The demo's story on real parts in each layout, in a workspace of the test's own, as far as the layouts tell it differently."""
+
+import os
+import subprocess
+import uuid
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from demo import acts, same
+from demo.__main__ import following, main
+from demo.clean import clean, layout_here
+from demo.layouts.kinds import KINDS
+from demo.story import StoryError
+from demo.workspace import ENVIRONMENTS, PROJECT, Workspace, prepare
+
+parts = pytest.mark.real("podman", "buildah", "haproxy", "docker-registry", "busybox", "git", "ssh-keygen", "kubectl")
+
+
+@contextmanager
+def _prepared(layout: str, home: Path) -> Generator[Workspace]:
+    name = f"s{uuid.uuid4().hex[:8]}"
+    try:
+        yield prepare(layout, home, name, port=0)
+    finally:
+        assert clean(home, name)
+        assert not home.exists()
+
+
+def _all(versions: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
+    return {environment: versions for environment in ENVIRONMENTS}
+
+
+def _everywhere(space: Workspace, versions: Mapping[str, str]) -> None:
+    acts.compare(space)
+    acts.alike(space, _all(versions))
+
+
+def _offered(space: Workspace) -> None:
+    """What is offered at the end works as it is written."""
+    _, *commands, _ = following(space.layout)
+    for command, _ in commands:
+        here = command.replace("../../tools", str(PROJECT / "tools"))
+        done = subprocess.run(
+            ["sh", "-ec", f". ../env; {here}"],
+            cwd=space.shop,
+            env={**os.environ, "BROWSER": "true"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode in (0, 10), f"{command}: {done.stdout}{done.stderr}"
+        assert done.stdout or command.startswith("git apply"), f"{command} says nothing"
+
+
+def _first(space: Workspace) -> None:
+    acts.to_production(space)
+    _everywhere(space, acts.FIRST)
+
+
+def _with_hotfix(space: Workspace) -> None:
+    _first(space)
+    acts.under_load(space)
+    _everywhere(space, acts.THIRD)
+
+
+@parts
+@pytest.mark.parametrize(
+    ("layout", "tell"), [("branches", _with_hotfix), ("repositories", _first), ("directories", _first)]
+)
+def test_the_story_is_told_and_ends_with_the_same_environments(
+    layout: str, tell: Callable[[Workspace], None], tmp_path: Path
+) -> None:
+    home = tmp_path / "demo"
+    with _prepared(layout, home) as space:
+        assert layout_here(home) == layout
+        tell(space)
+        _offered(space)
+        # A comparison that cannot fail would show nothing.
+        with pytest.raises(StoryError, match="answers of dev"):
+            same.check(space, _all({"web": "9.9.9", "api": "1.0.0"}))
+
+
+@pytest.mark.real("kubectl")
+def test_environments_are_told_apart_by_what_they_are() -> None:
+    states = [same.expected(environment, acts.FIRST) for environment in ENVIRONMENTS]
+    assert len({same.fingerprint(state) for state in states}) == len(ENVIRONMENTS)
+    assert [len(state["containers"]) for state in states] == [2, 2, 4]
+    production = states[-1]["containers"]
+    assert {c["memory"] for c in production} == {128 * 2**20}
+    assert {"SHOP_NAME": "Tea and mugs", "API_URL": "http://api", "LOG_LEVEL": "warning"} in [
+        c["settings"] for c in production
+    ]
+
+
+@pytest.mark.parametrize("wrong", ["branch", "Directories", "directories "])
+def test_a_layout_that_is_none_is_refused_with_those_that_are(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--check", "--layout", wrong]) == 2
+    said = capsys.readouterr().out
+    assert all(layout in said for layout in (wrong, *KINDS))
+
+
+@pytest.mark.parametrize("layout", ["", *KINDS])
+def test_the_layout_is_directories_where_none_is_named(layout: str) -> None:
+    assert main(["--check", "--layout", layout]) == 0
