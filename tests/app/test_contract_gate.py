@@ -85,6 +85,23 @@ def test_an_expectation_is_that_of_the_pushed_file(mini: Miniature) -> None:
     assert "leads to no object" in refused.err
 
 
+def test_what_a_service_requires_is_what_the_release_says_and_not_the_file_here(mini: Miniature) -> None:
+    file = mini.clone / "vivido.yaml"
+    before = file.read_text()
+    requiring = before.replace("config: deploy/web}", "config: deploy/web, requires: {env: [URL]}}")
+    assert requiring != before
+    mini.commit({"vivido.yaml": requiring.encode()}, "Require the URL")
+    needy = mini.release("v1")
+    mini.commit({"vivido.yaml": before.encode()}, "Require it no more")
+    content = mini.good("release", "create", "-o", "name").out.strip()
+    assert content != needy
+    refused = mini.run("promote", "dev", "--release", needy, "--yes")
+    assert refused.code == 3, refused.err
+    assert "requires the variable URL" in refused.err
+    file.write_text(requiring)
+    mini.good("promote", "dev", "--release", content, "--yes")
+
+
 @pytest.mark.parametrize(("label", "code"), [('{"env": ["LOG_LEVEL"]}', 0), ('{"env": ["URL"]}', 3), ("URL", 3)])
 def test_an_image_can_say_what_it_needs(mini: Miniature, label: str, code: int) -> None:
     mini.push("v1")

@@ -6,74 +6,16 @@ from pathlib import Path
 import pytest
 
 from vivido.testing.miniature import Miniature, miniature
+from vivido.testing.toy import install
 
 pytestmark = pytest.mark.real("git", "ssh-keygen")
-
-TOY = """
-from pathlib import Path
-from typing import ClassVar
-import msgspec
-from vivido.errors import ConflictError
-from vivido.targets.interface import Contents, Live
-
-
-class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    \"\"\"None.\"\"\"
-
-
-class Toy:
-    def __init__(self, state):
-        self.up, self.data = state / "up", state / "data"
-
-    def check(self, desired):
-        return ()
-
-    def stage(self, desired):
-        self.data.write_text("precious")
-
-    def switch(self, desired):
-        self.up.write_text(desired.release)
-
-    def settle(self, keep):
-        if not keep:
-            self.up.unlink(missing_ok=True)
-
-    def current(self):
-        return Live("", self.up.read_text() if self.up.exists() else "", {}, None)
-
-    def contents(self, *, volumes):
-        goes = ("a toy",) if self.up.exists() else ()
-        data = ("its data",) if self.data.exists() else ()
-        return Contents((*goes, *data)) if volumes else Contents(goes, data)
-
-    def empty(self, *, volumes):
-        self.up.unlink(missing_ok=True)
-        if volumes:
-            self.data.unlink(missing_ok=True)
-
-
-class Kind:
-    options = Options
-    shorthand = ""
-
-    def open(self, options, context, environment, environ):
-        return Toy(Path(context.state))
-
-
-kind = Kind()
-"""
 
 
 @pytest.fixture
 def mini(tmp_path: Path) -> Iterator[Miniature]:
-    package = tmp_path / "package"
-    info = package / "toy_target-1.dist-info"
-    info.mkdir(parents=True)
-    (package / "toy_target.py").write_text(TOY)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: toy-target\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[vivido.targets]\ntoy = toy_target:kind\n")
+    install(tmp_path / "package")
     with miniature(tmp_path / "mini") as made:
-        made.environ["PYTHONPATH"] = str(package)
+        made.environ["PYTHONPATH"] = str(tmp_path / "package")
         lines = made.file("vivido.yaml").splitlines()
         # staging stays a `command` target, which cannot be emptied.
         places = [n for n, line in enumerate(lines) if line.startswith("    target: {command")]
@@ -119,6 +61,16 @@ def test_an_environment_is_emptied_and_the_same_release_brings_it_up_again(mini:
     mini.good("promote", "dev", "--release", release, "--yes")
     assert _up(mini) == release
     assert _column(mini, "dev")["down"] is None
+
+
+def test_without_waiting_it_is_left_to_whoever_runs(mini: Miniature) -> None:
+    release = mini.release("v1")
+    mini.good("promote", "dev", "--yes")
+    left = mini.good("down", "dev", "--yes", "--no-wait", "-o", "name")
+    assert f"{left.out.strip()} is queued; it goes on with: vivido run" in left.err
+    assert _up(mini) == release
+    mini.good("run", "--once")
+    assert _up(mini) == ""
 
 
 def test_data_stays_until_it_is_asked_for(mini: Miniature) -> None:

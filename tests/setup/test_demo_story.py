@@ -30,7 +30,7 @@ def _prepared(layout: str, home: Path) -> Generator[Workspace]:
 
 
 def _all(versions: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
-    return {environment: versions for environment in ENVIRONMENTS}
+    return dict.fromkeys(ENVIRONMENTS, versions)
 
 
 def _everywhere(space: Workspace, versions: Mapping[str, str]) -> None:

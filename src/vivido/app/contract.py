@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vivido.app.governing import project_at
 from vivido.drift.contract.declared import Declared
 from vivido.drift.contract.gap import Gap
 from vivido.drift.contract.judge import Terms, gaps
@@ -37,15 +38,16 @@ def unmet(
         environment: With what it provides and what is expected there.
         rendered: Its objects.
         artifacts: The release's.
-        commit: Of the configuration, where places are looked for.
+        commit: Of the configuration: what services require is what its file says, and places are looked for there.
 
     Raises:
+        RefusedError: `governing.unreadable`: that file cannot be read.
         Error: The registry cannot be asked what the images say.
     """
     labels = dict(_labels(ws, artifacts))
     wrong = [_wrong_label(service, said) for service, said in labels.items() if isinstance(said, str)]
     names = {a.service: (a.image,) for a in placed(artifacts, environment.registry)}
-    services = [s for s in ws.project.services if s.name in names]
+    services = [s for s in _released(ws, environment, commit).services if s.name in names]
     declared = [_declared(s, labels.get(s.name), names[s.name]) for s in services]
     found = judged(environment, rendered, declared, _today(ws))
     if not found:
@@ -153,6 +155,16 @@ def _place(gap: Gap, tracers: Sequence["Tracer"]) -> str:
     at = gap.at
     places = (tracer.where(at.kind, at.name, at.path) for tracer in tracers if at.kind)
     return next(filter(None, places), "")
+
+
+def _released(ws: "Workspace", environment: Environment, commit: str) -> Project:
+    """Return the project as it is at a commit of the configuration; the one here where no repository holds its file."""
+    file = Path(ws.project.file)
+    text = ws.repository(environment).file_at(file, commit)
+    # To check the file of a thousand services takes its time, and most often it is the one that was read already.
+    if text is None or (file.is_file() and text == file.read_bytes()):
+        return ws.project
+    return project_at(ws, environment, commit) or ws.project
 
 
 def _declared(service: Service, label: Requires | str | None, images: tuple[str, ...]) -> Declared:

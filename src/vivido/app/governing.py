@@ -102,7 +102,7 @@ def project_at(ws: "Workspace", environment: Environment, commit: str) -> Projec
     project, mistakes = check(text, Path(ws.project.file), ws.kinds.for_config())
     if project is None:
         raise RefusedError(
-            f"the file that says who may approve cannot be read as it was pushed: {mistakes[0]}",
+            f"the file that says who may approve and what is needed cannot be read as it was pushed: {mistakes[0]}",
             code="governing.unreadable",
             hint="Push a mended file; where a newer Vivido wrote it, update this one.",
         )

@@ -1,14 +1,11 @@
 """`vivido down`: empty an environment."""
 
 from vivido.app.down import Emptying
-from vivido.cli.ask import confirm
 from vivido.cli.common import DRIVING, PLAIN, Common, Driving
-from vivido.cli.drive import ending, follow
-from vivido.cli.output.emit import emit, say
+from vivido.cli.offer import Offer, agreed, bring_on
 from vivido.cli.output.patience import patience
 from vivido.cli.output.progress import Progress
 from vivido.cli.output.style import paint
-from vivido.errors import Exit
 
 
 def down(
@@ -39,22 +36,14 @@ def down(
     from vivido.app.down import plan_down
     from vivido.app.person import name_here
     from vivido.app.promote import begin
-    from vivido.app.waiting import waiting_for
 
     ws = common.open(Progress(quiet=driving.quiet).listener())
     with patience(f"asking the target of {environment}", quiet=driving.quiet):
         found = plan_down(ws, environment, by=name_here(ws), volumes=volumes, reason=reason)
-    if dry_run:
-        emit(found, common.output, lambda: _told(found), [found.plan.promotion])
-        return Exit.OK
-    if common.output == "text" and not driving.quiet:
-        say(_told(found))
-    if not confirm(f"Empty {environment}{', with its data' if volumes else ''}?", yes=yes):
-        return Exit.INTERRUPTED
-    promotion = begin(ws, found.plan)
-    waiting = follow(ws, promotion, driving.timeout) if driving.wait else waiting_for(ws, promotion)
-    emit(waiting, common.output, lambda: "", [promotion])
-    return ending(waiting) if driving.wait else Exit.OK
+    question = f"Empty {environment}{', with its data' if volumes else ''}?"
+    offer = Offer(found, found.plan.promotion, lambda _: _told(found), question)
+    ended = agreed(offer, yes=yes, dry_run=dry_run, driving=driving, common=common)
+    return bring_on(ws, begin(ws, found.plan), driving, common) if ended is None else ended
 
 
 def _told(found: Emptying) -> str:

@@ -71,35 +71,20 @@ def revert(
     """
     from vivido.app.drift import drift
     from vivido.app.person import name_here
+    from vivido.app.promote import begin
     from vivido.app.revert import plan_revert
-    from vivido.app.waiting import waiting_for
-    from vivido.cli.ask import confirm
-    from vivido.cli.drive import ending, follow
-    from vivido.cli.output.drift import reverting
+    from vivido.cli.offer import Offer, agreed, bring_on
+    from vivido.cli.output.drift import reverted, reverting
     from vivido.cli.output.progress import Progress
 
     ws = common.open(Progress(quiet=driving.quiet).listener())
-    plan = plan_revert(ws, drift(ws, environment), only, by=name_here(ws), reason=reason)
-    if dry_run:
-        emit(plan, common.output, lambda: reverting(plan), [plan.plan.promotion])
-        return Exit.OK
-    if common.output == "text" and not driving.quiet:
-        say(reverting(plan))
-    if not confirm(f"Put {environment} back to what Git says?", yes=yes):
-        return Exit.INTERRUPTED
-    promotion = plan.plan.promotion
-    ws.engine.start(plan.plan)
-    found = follow(ws, promotion, driving.timeout) if driving.wait else waiting_for(ws, promotion)
-    emit(found, common.output, lambda: "", [promotion])
-    if not driving.wait:
-        say(f"{promotion} is queued; it goes on with: vivido run")
-        return Exit.OK
-    if found.status == "succeeded":
-        left = drift(ws, environment)
-        say(
-            f"{environment}: {'nothing is left' if not left.found else 'still there: ' + ', '.join(i.where for i in left.live)}"
-        )
-    return ending(found)
+    found = plan_revert(ws, drift(ws, environment), only, by=name_here(ws), reason=reason)
+    question = f"Put {environment} back to what Git says?"
+    offer = Offer(found, found.plan.promotion, lambda _: reverting(found), question)
+    ended = agreed(offer, yes=yes, dry_run=dry_run, driving=driving, common=common)
+    if ended is not None:
+        return ended
+    return bring_on(ws, begin(ws, found.plan), driving, common, lambda: say(reverted(drift(ws, environment))))
 
 
 @drift_app.command

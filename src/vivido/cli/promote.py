@@ -1,11 +1,9 @@
 """`vivido promote`: bring a release to an environment."""
 
-import sys
 from typing import TYPE_CHECKING
 
-from vivido.cli.ask import confirm
 from vivido.cli.common import DRIVING, PLAIN, Common, Driving
-from vivido.cli.drive import ending, follow
+from vivido.cli.offer import Offer, agreed, bring_on
 from vivido.cli.output.emit import emit, say
 from vivido.cli.output.patience import patience
 from vivido.cli.output.plan import told
@@ -53,7 +51,6 @@ def promote(
     from vivido.app.planning import Accepted
     from vivido.app.promote import choose_release, plan, start, under_way
     from vivido.app.undoable import reasoned
-    from vivido.app.waiting import waiting_for
 
     ws = common.open(Progress(quiet=driving.quiet).listener())
     chosen = choose_release(ws, ws.environment(environment).name, release)
@@ -66,24 +63,17 @@ def promote(
         by = name_here(ws)
         with patience("fetching and rendering the configuration", quiet=driving.quiet):
             proposal = plan(ws, environment, chosen.id, by=by, reason=reason, accepted=accepted)
-        if dry_run:
-            emit(proposal, common.output, lambda: told(proposal), [proposal.plan.promotion], whole=True)
-            return Exit.REFUSED if proposal.unmet else Exit.OK
-        if (nothing := _nothing(proposal)) and not again:
+        if not dry_run and (nothing := _nothing(proposal)) and not again:
             say(f"{nothing} (--again promotes it there anyway)")
             emit(proposal, common.output, lambda: "", [])
             return Exit.OK
-        if common.output == "text" and not driving.quiet:
-            say(told(proposal, sys.stderr), whole=True)
-        if not confirm(f"Promote {chosen.id} to {environment}?", yes=yes):
-            return Exit.INTERRUPTED
+        question = f"Promote {chosen.id} to {environment}?"
+        offer = Offer(proposal, proposal.plan.promotion, lambda to: told(proposal, to), question, whole=True)
+        ended = agreed(offer, yes=yes, dry_run=dry_run, driving=driving, common=common)
+        if ended is not None:
+            return Exit.REFUSED if dry_run and proposal.unmet else ended
         promotion = start(ws, proposal)
-    found = follow(ws, promotion, driving.timeout) if driving.wait else waiting_for(ws, promotion)
-    emit(found, common.output, lambda: "", [promotion])
-    if not driving.wait:
-        say(f"{promotion} is queued; it goes on with: vivido run")
-        return Exit.OK
-    return ending(found)
+    return bring_on(ws, promotion, driving, common)
 
 
 def _nothing(proposal: "Proposal") -> str:

@@ -1,15 +1,10 @@
 """`vivido rollback`: the way back."""
 
-import sys
-
-from vivido.cli.ask import confirm
 from vivido.cli.common import DRIVING, PLAIN, Common, Driving
-from vivido.cli.drive import ending, follow
-from vivido.cli.output.emit import emit, say
+from vivido.cli.offer import Offer, agreed, bring_on
 from vivido.cli.output.patience import patience
 from vivido.cli.output.plan import told
 from vivido.cli.output.progress import Progress
-from vivido.errors import Exit
 
 
 def rollback(
@@ -42,19 +37,11 @@ def rollback(
     from vivido.app.person import name_here
     from vivido.app.promote import start
     from vivido.app.rollback import plan_rollback
-    from vivido.app.waiting import waiting_for
 
     ws = common.open(Progress(quiet=driving.quiet).listener())
     with patience("fetching and rendering the configuration", quiet=driving.quiet):
         proposal = plan_rollback(ws, environment, to, by=name_here(ws), reason=reason, discard_edits=discard_edits)
-    if dry_run:
-        emit(proposal, common.output, lambda: told(proposal), [proposal.plan.promotion], whole=True)
-        return Exit.OK
-    if common.output == "text" and not driving.quiet:
-        say(told(proposal, sys.stderr), whole=True)
-    if not confirm(f"Roll {environment} back to {proposal.plan.release.id}?", yes=yes):
-        return Exit.INTERRUPTED
-    promotion = start(ws, proposal)
-    found = follow(ws, promotion, driving.timeout) if driving.wait else waiting_for(ws, promotion)
-    emit(found, common.output, lambda: "", [promotion])
-    return ending(found) if driving.wait else Exit.OK
+    question = f"Roll {environment} back to {proposal.plan.release.id}?"
+    offer = Offer(proposal, proposal.plan.promotion, lambda to: told(proposal, to), question, whole=True)
+    ended = agreed(offer, yes=yes, dry_run=dry_run, driving=driving, common=common)
+    return bring_on(ws, start(ws, proposal), driving, common) if ended is None else ended

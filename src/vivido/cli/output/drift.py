@@ -96,6 +96,14 @@ def reverting(one: "Reverting") -> str:
     return "\n".join([*lines, *(f"Note:      {note}" for note in one.notes)])
 
 
+def reverted(left: "Drift") -> str:
+    """Say what a look finds after a revert."""
+    places = ", ".join((*(i.where for i in left.live), *(a.where for a in left.artifacts)))
+    if left.blind:
+        return f"{left.environment}: whether anything is left is not known: {left.blind}"
+    return f"{left.environment}: {f'still there: {places}' if places else 'nothing is left'}"
+
+
 def adopting(one: "Adoption") -> str:
     """Return what a commit would declare, for a person who is asked whether to go."""
     lines = [f"{paint('Declare', 'bold')} in Git what was changed by hand in {one.environment}   ({one.id})"]
