@@ -526,6 +526,24 @@ def test_a_signal_that_a_crash_left_in_the_inbox_is_taken_once() -> None:
     assert rig.status() is Status.PAUSED
 
 
+def test_a_signal_whose_look_a_crash_cut_off_is_looked_at_by_the_next_one() -> None:
+    class Died(BaseException):
+        pass
+
+    def die(_: Work) -> Done:
+        raise Died
+
+    rig = Rig({"gate-review": [pending(), die, passed("approved")]})
+    rig.start()
+    rig.tick()
+    rig.say("approve")
+    with pytest.raises(Died):
+        rig.tick()
+    assert rig.fold().signals, "it is a fact, and its place in the inbox is empty"
+    rig.tick()
+    assert rig.status() is Status.SUCCEEDED
+
+
 def test_a_signal_stays_in_the_inbox_until_it_is_a_fact() -> None:
     rig = Rig({"gate-review": [pending()]})
     rig.start()

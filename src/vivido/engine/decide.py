@@ -81,7 +81,9 @@ def _wanted(state: State, step: Step, tick: Tick) -> Execute | None:
     due = known.judgment.look_again
     ripe = due is not None and due <= tick.at
     called_off = state.stopping and known.handed_over
-    if known.judgment.outcome is Outcome.FAILED or not (ripe or tick.woken or called_off):
+    # Whoever was told of the signal may have died before it looked.
+    unheard = known.heard < len(state.signals)
+    if known.judgment.outcome is Outcome.FAILED or not (ripe or tick.woken or called_off or unheard):
         return None
     return Execute(step, known.attempt, look=True)
 

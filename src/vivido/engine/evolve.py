@@ -31,7 +31,8 @@ def evolve(state: State, event: Event, at: int) -> State:
             return _with_step(state, event.step, now)
         case StepEnded():
             known = state.steps.get(event.step, StepState())
-            now = msgspec.structs.replace(known, judgment=event.judgment, facts=event.facts or known.facts)
+            facts, heard = event.facts or known.facts, len(state.signals)
+            now = msgspec.structs.replace(known, judgment=event.judgment, facts=facts, heard=heard)
             return _with_step(state, event.step, now)
         case Signalled():
             return _signalled(msgspec.structs.replace(state, signals=(*state.signals, (at, event))), event)

@@ -64,6 +64,8 @@ class StepState(msgspec.Struct, frozen=True):
     facts: dict[str, Any] = {}
     opened: int = 0
     """Microseconds since 1970 when it was first begun."""
+    heard: int = 0
+    """How many signals there were when it was judged last; a later one is a reason to look again."""
 
     @property
     def met(self) -> bool:
