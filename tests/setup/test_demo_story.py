@@ -62,6 +62,7 @@ def _first(space: Workspace) -> None:
 
 def _with_hotfix(space: Workspace) -> None:
     _first(space)
+    acts.stopped_in_staging(space)
     acts.under_load(space)
     _everywhere(space, acts.THIRD)
 

@@ -108,6 +108,6 @@ LAYOUT = Layout(
     tags=True,
     next=(
         ('vivido release show "$(vivido release list -o name | head -1)"', "which revision of which repository"),
-        ("git -C ../configuration/production pull --quiet --stat", "what was promoted there since"),
+        ("(cd ../configuration/production && git pull --quiet && git log -2 --stat)", "what production was told last"),
     ),
 )
