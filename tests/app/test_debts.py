@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vivido.app.debts import Debt, Question, debts
-from vivido.app.ground import EMAIL, VALIDATED
+from vivido.app.ground import EMAIL, VALIDATED, ground_of
 from vivido.git.commit import Content, Signature, commit_files
 from vivido.git.compose import compose, edits_to
+from vivido.git.history import describe
 from vivido.git.mirror import Mirror
 from vivido.git.read import is_ancestor, read
 from vivido.git.reverse import Conflicts, reverse
@@ -44,6 +45,8 @@ class History:
     staging: str
     promoted: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     """Release, promotion and commit of what stands."""
+    validated: dict[str, str] = field(default_factory=dict[str, str])
+    """Commit of a promotion → what was validated for it."""
     fixes: list[Fix] = field(default_factory=list[Fix])
     count: int = 0
 
@@ -121,7 +124,11 @@ def promote(h: History, supersede: bool) -> None:
     trailers = {"Vivido-Promotion": promotion, "Vivido-Release": release, VALIDATED: validated}
     h.staging = h.vivido("commit", dict(wanted), trailers, validated)
     h.promoted.append((release, promotion, h.staging))
+    h.validated[h.staging] = validated
     assert h.lines(h.staging, OWN) == own
+    # Whatever was rolled back or hotfixed before: it is what was validated, and nothing of it is silently left out.
+    assert [h.lines(h.staging, f) for f in SHARED] == [h.lines(validated, f) for f in SHARED]
+    assert_stands(h)
     if not found:
         assert_kept(h, before, validated)
 
@@ -160,6 +167,26 @@ def go_back(h: History, rollback: bool) -> None:
         h.staging = h.vivido("undo-commit", found.edits, trailers)
     h.promoted = standing
     assert_kept(h, before, commit)
+    assert_taken_back(h, commit, before)
+    assert_stands(h)
+
+
+def assert_taken_back(h: History, commit: str, before: str) -> None:
+    """What the promotion had changed is not there any more, where no person changed the same line of the branch."""
+    parent = describe(h.mirror, commit).parents[0]
+    for file in SHARED:
+        old, new, now = (h.lines(c, file) for c in (parent, commit, h.staging))
+        touched = {f.line for f in h.fixes if f.file == file}
+        for line in (set(new) ^ set(old)) - touched:
+            if (line in h.lines(before, file)) == (line in new):
+                assert (line in now) == (line in old), (file, line)
+
+
+def assert_stands(h: History) -> None:
+    """The branch is known to stand on the newest promotion that neither went back nor was rolled back over."""
+    commit = h.promoted[-1][2]
+    found = ground_of(h.mirror, "staging", h.staging, h.develop)
+    assert (found.base, found.validated) == (commit, h.validated[commit])
 
 
 ACTIONS = st.one_of(
