@@ -140,6 +140,15 @@ def test_a_template_that_fails_is_refused_with_its_place(
 
 
 @both
+def test_a_template_that_includes_itself_is_named_and_not_told_a_thousand_times(program: str, tmp_path: Path) -> None:
+    looping = '{{ define "x" }}{{ include "x" . }}{{ end }}\n{{ include "x" . }}'
+    chart(tmp_path, **{"templates/bad.yaml": looping})
+    found = refused(tmp_path, program)
+    assert found.message == "helm refused deploy/web: the template “x” includes itself without end"
+    assert found.where.startswith("deploy/web/templates/bad.yaml:1:")
+
+
+@both
 def test_a_template_that_needs_too_much_ends(program: str, tmp_path: Path) -> None:
     chart(tmp_path, **{"templates/big.yaml": "{{ range until 900000000 }}x{{ end }}\n"})
     found = refused(tmp_path, program)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from vivido.errors import Error, RefusedError
 from vivido.git.mirror import Mirror
 from vivido.git.objects import EXECUTABLE, LINK, MODULE, check_path, children, data_of, entry_at, mode_of, reading
+from vivido.git.read import too_large
 from vivido.text.redact import printable
 
 if TYPE_CHECKING:
@@ -151,7 +152,9 @@ def _count(writing: _Writing, path: str, size: int) -> None:
     writing.total += size
     writing.seen += size == 0
     limits = writing.limits
-    if size > limits.file or writing.total > limits.total or writing.seen > limits.files or path.count("/") > _DEPTH:
+    if size > limits.file:
+        raise too_large(path, size, limits.file)
+    if writing.total > limits.total or writing.seen > limits.files or path.count("/") > _DEPTH:
         raise RefusedError(
             f"too much to export: at {printable(path)} it is {writing.seen} files and {writing.total} bytes",
             code="git.too-large",

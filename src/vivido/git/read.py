@@ -68,8 +68,18 @@ def read(mirror: Mirror, commit: str, path: str) -> bytes | None:
     with reading(mirror):
         size = cast("Blob", entry).size
     if size > MAX_FILE:
-        raise RefusedError(f"{path} is {size} bytes long; the limit is {MAX_FILE}", code="git.too-large", where=path)
+        raise too_large(path, size)
     return data_of(mirror, entry)
+
+
+def too_large(path: str, size: int, limit: int = MAX_FILE) -> RefusedError:
+    """Return the refusal of a file that is longer than configuration is."""
+    return RefusedError(
+        f"{printable(path)} is {size} bytes long; the limit is {limit}",
+        code="git.too-large",
+        hint="Keep what is no configuration out of the configuration's directories.",
+        where=path,
+    )
 
 
 def listing(mirror: Mirror, commit: str, directory: str = "") -> tuple[Entry, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 from vivido.errors import RefusedError
 from vivido.git.mirror import Mirror
 from vivido.git.objects import LINK, children, commit_of, data_of, mode_of, oid, reading
-from vivido.git.read import MAX_FILE
+from vivido.git.read import MAX_FILE, too_large
 from vivido.text.redact import printable
 
 if TYPE_CHECKING:
@@ -71,9 +71,7 @@ class Snapshot:
                 f"{path} is a symbolic link to {target}", code="git.symlink", hint="Name the file itself.", where=path
             )
         if size > MAX_FILE:
-            raise RefusedError(
-                f"{path} is {size} bytes long; the limit is {MAX_FILE}", code="git.too-large", where=path
-            )
+            raise too_large(path, size)
         return data_of(self._mirror, blob)
 
     def _entry(self, path: str) -> tuple[str, str, int] | None:

@@ -30,6 +30,8 @@ KUBE_VERSION = "1.34.0"
 _COMPLAINT = 2000
 """Characters of Helm's complaint that are shown."""
 _PLACE = re.compile(r"(?P<file>[\w.@/-]+/(?:templates|charts)/[\w.@/-]+)(?::(?P<line>\d+))?(?::(?P<column>\d+))?")
+_LOOP = re.compile(r"nested reference name: (?P<name>.+): unable to execute template")
+"""What Helm says at the end of a complaint that repeats itself a thousand times."""
 _SECRET_KEY = re.compile(r"(?i)passw|secret|token|credential|api-?key|private")
 _SOURCE = re.compile(rb"^# Source: (\S+)", re.M)
 
@@ -126,8 +128,12 @@ class Helm:
         said = redact(said, _secrets(chart, self._release.values, root))
         for path in (scratch / "chart", root / chart.directory, root):
             said = said.replace(f"{path}/", "")
-        found = _PLACE.search(said)
+        looped = _LOOP.search(said)
+        # Where it ends is where it calls itself; else the first place is the one that is meant.
+        found = next(reversed(tuple(_PLACE.finditer(said))), None) if looped else _PLACE.search(said)
         where = _origin(chart, found["file"], found["line"], found["column"]) if found else chart.directory or "."
+        if looped:
+            said = f"the template “{looped['name']}” includes itself without end"
         said = said.removeprefix("Error: ")[:_COMPLAINT]
         hint = f"Run: helm template {self._release.name} {chart.directory or '.'}" + "".join(
             f" -f {path}" for path in self._release.values

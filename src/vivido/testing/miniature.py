@@ -184,6 +184,11 @@ class Miniature:
         bare, branch = self._where(environment)
         return run(["git", "-C", str(bare), "show", f"{branch}:{path}"]).text
 
+    def tree(self, environment: str = "dev") -> list[str]:
+        """Return the paths at the tip of an environment's branch."""
+        bare, branch = self._where(environment)
+        return run(["git", "-C", str(bare), "ls-tree", "-r", "--name-only", branch]).text.splitlines()
+
     def manifest(self, service: str, environment: str) -> str:
         """Return the path of the file that names a service's image for an environment."""
         return arrangements.manifest(self.layout, service, environment)
