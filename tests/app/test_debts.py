@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from vivido.app.debts import Debt, Question, debts
@@ -201,6 +201,16 @@ ACTIONS = st.one_of(
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(ACTIONS, min_size=5, max_size=30))
+@example(
+    [
+        ("promote", False, 0),
+        ("below", "b", 11),
+        ("promote", False, 0),
+        ("above", "b", 3),
+        ("back", False, 0),
+        ("promote", False, 0),
+    ]
+)
 def test_no_change_on_the_branch_is_ever_lost_in_silence(actions: list[tuple[str, object, int]]) -> None:
     with history() as h:
         for what, choice, at in actions:

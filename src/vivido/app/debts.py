@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from vivido.app.ground import Ground, ground_of, is_own
+from vivido.app.ground import Ground, ground_of, is_own, went_back
 from vivido.git.compose import differing, kept_at
-from vivido.git.history import contained
+from vivido.git.history import contained, describe
 from vivido.git.merge import Overlap, merge
 from vivido.git.read import content_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from vivido.git.commit import Content, Kept
     from vivido.git.history import CommitInfo
     from vivido.git.mirror import Mirror
@@ -70,21 +72,52 @@ class Question(msgspec.Struct, frozen=True):
     """Takes out what an import took in."""
 
 
+class _Side(msgspec.Struct, frozen=True):
+    """What people made of a tree that stood on the branch once, and still mean."""
+
+    ground: Ground
+    tip: str
+    """The commit up to which they did."""
+    undone: str = ""
+    """The commit that took the tree back; empty where it stands."""
+
+
 def debts(mirror: "Mirror", asked: Question) -> tuple[Debt, ...]:
     """Return every file in which the promotion would undo what people committed on the branch, in the order of their paths."""
-    ground = ground_of(mirror, asked.environment, asked.tip, asked.validated)
-    edited = _edited(mirror, ground, asked.tip)
+    found: dict[str, Debt] = {}
+    for side in _sides(mirror, asked):
+        found = {**_debts_of(mirror, asked, side), **found}
+    return tuple(found[path] for path in sorted(found))
+
+
+def _sides(mirror: "Mirror", asked: Question) -> "Iterator[_Side]":
+    """Yield what stands, and each promotion that was taken back since.
+
+    Against what stands nothing is left of a line that a promotion brought, people removed, and the way back had no need to remove;
+    against the promotion that brought it, it is.
+    """
+    stands = ground_of(mirror, asked.environment, asked.tip, asked.validated)
+    yield _Side(stands, asked.tip)
+    for undone in went_back(mirror, asked.environment, asked.tip, stands.base):
+        before = describe(mirror, undone).parents[0]
+        ground = ground_of(mirror, asked.environment, before, asked.validated)
+        if ground.validated:
+            yield _Side(ground, before, undone)
+
+
+def _debts_of(mirror: "Mirror", asked: Question, side: _Side) -> dict[str, Debt]:
+    ground = side.ground
     suspects = {
         path: base
-        for path, (base, here) in edited.items()
+        for path, (base, here) in _edited(mirror, ground, side.tip).items()
         if not asked.owned(path) and path in asked.wanted and not _same(mirror, asked.wanted[path], here)
     }
     if not suspects:
-        return ()
-    here = _makers(mirror, asked.tip, (*ground.known, asked.validated), suspects)
+        return {}
+    here = _makers(mirror, side.tip, (*ground.known, asked.validated), suspects)
     below = _makers(mirror, asked.validated, [c for c in (ground.validated or ground.base,) if c], suspects)
-    found = (_debt(mirror, asked, ground, path, base, here[path], below[path]) for path, base in suspects.items())
-    return tuple(d for d in found if d is not None)
+    found = {path: _debt(mirror, asked, side, path, base, here[path], below[path]) for path, base in suspects.items()}
+    return {path: debt for path, debt in found.items() if debt is not None}
 
 
 def _edited(mirror: "Mirror", ground: Ground, tip: str) -> "dict[str, tuple[Kept | None, Kept | None]]":
@@ -99,7 +132,7 @@ def _edited(mirror: "Mirror", ground: Ground, tip: str) -> "dict[str, tuple[Kept
 def _debt(
     mirror: "Mirror",
     asked: Question,
-    ground: Ground,
+    side: _Side,
     path: str,
     base: "Kept | None",
     here: tuple[Made, ...],
@@ -107,12 +140,17 @@ def _debt(
 ) -> Debt | None:
     if not here:
         return None  # Every commit that changed it is part of what was validated.
-    now, wanted = kept_at(mirror, asked.tip, path), asked.wanted[path]
+    now, wanted = kept_at(mirror, side.tip, path), asked.wanted[path]
     ancestor, ours, theirs = (_text(mirror, content) for content in (base, now, wanted))
     if _mode_is_lost(base, now, wanted) or ancestor is None or ours is None or theirs is None:
         return Debt(path, 0, here, below)
-    if asked.settled is not None and ground.imported:
-        ancestor, ours = asked.settled(path, ground.base, ground.imported) or (ancestor, ours)
+    if asked.settled is not None and side.ground.imported:
+        ancestor, ours = asked.settled(path, side.ground.base, side.ground.imported) or (ancestor, ours)
+    if side.undone:
+        later = _with_later_edits(mirror, asked.tip, side, path, ours)
+        if later is None:
+            return Debt(path, 0, here, below)
+        ours = later
     merged = merge(ancestor, ours, theirs)
     if merged == theirs:
         return None  # What was promoted has the change already, by another commit.
@@ -120,6 +158,15 @@ def _debt(
         first: Overlap = merged[0]
         return Debt(path, first.start + 1, here, below, _decode(first.ours), _decode(first.theirs))
     return Debt(path, _first_difference(ours, ancestor), here, below)
+
+
+def _with_later_edits(mirror: "Mirror", tip: str, side: _Side, path: str, ours: bytes) -> bytes | None:
+    """Apply what was edited since a promotion was taken back to what stood before that; None where that cannot be done."""
+    after, now = (_text(mirror, kept_at(mirror, commit, path)) for commit in (side.undone, tip))
+    if after is None or now is None:
+        return None
+    merged = merge(after, ours, now)
+    return merged if isinstance(merged, bytes) else None
 
 
 def _mode_is_lost(base: "Kept | None", now: "Kept | None", wanted: "Content") -> bool:

@@ -75,14 +75,23 @@ def ground_of(mirror: Mirror, environment: str, tip: str, validated: str) -> Gro
     return Ground(base, "", tuple(filter(None, (base, *known))), imported)
 
 
+def went_back(mirror: Mirror, environment: str, tip: str, base: str) -> tuple[str, ...]:
+    """Return the commits since `base` that took a promotion back, newest first: each is a way back or a rollback."""
+    return tuple(
+        commit.id
+        for commit in _own(mirror, environment, tip, base)
+        if not _last(commit, VALIDATED) and _last(commit, "Vivido-Step") != IMPORTED
+    )
+
+
 def is_own(commit: CommitInfo) -> bool:
     """Say whether a commit is a promotion's, a rollback's or a way back's. What a person let Vivido declare is the person's."""
     made = bool(_last(commit, "Vivido-Promotion") and _last(commit, "Vivido-Release"))
     return made and commit.committer.email == EMAIL
 
 
-def _own(mirror: Mirror, environment: str, tip: str) -> "Iterator[CommitInfo]":
-    for commit, _ in contained(mirror, tip):
+def _own(mirror: Mirror, environment: str, tip: str, *hidden: str) -> "Iterator[CommitInfo]":
+    for commit, _ in contained(mirror, tip, tuple(filter(None, hidden))):
         if CONVERSION in commit.trailers:
             return
         if is_own(commit) and _last(commit, "Vivido-Environment") == environment:
