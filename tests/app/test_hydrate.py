@@ -196,8 +196,21 @@ def test_a_directory_of_somebody_elses_is_not_taken(mini: Miniature) -> None:
     mini.commit({"rendered/dev/notes.txt": b"mine\n"}, "Keep notes")
     ran = mini.run("promote", "dev", "--release", mini.release("v1"), "--yes")
     assert ran.code == 3
-    assert "no promotion wrote" in ran.err
+    assert "no promotion of mini wrote" in ran.err
     assert tree(mini, "dev") == {"notes.txt": "mine\n"}
+
+
+def test_a_branch_of_another_project_is_not_taken(tmp_path: Path) -> None:
+    """Several projects may share a repository, and name their environments alike."""
+    with miniature(tmp_path / "mini") as mini:
+        hydrated(mini, "branch")
+        mini.good("promote", "dev", "--release", mini.release("v1"), "--yes")
+        before = tree(mini, "dev", "branch")
+        file = mini.clone / "vivido.yaml"
+        file.write_text(file.read_text().replace("project: mini", "project: other"))
+        ran = mini.run("promote", "dev", "--release", mini.release("v2"), "--yes")
+        assert (ran.code, "hydrate.taken" in ran.err) == (3, True)
+        assert tree(mini, "dev", "branch") == before
 
 
 def test_an_environment_begins_to_be_hydrated_and_ends(tmp_path: Path) -> None:

@@ -197,6 +197,8 @@ def test_what_a_person_says_that_runs_is_approved_where_people_approve(brown: Mi
     assert mini.run("import", "dev", "--artifact", "dev/web=1.2.3", "--yes").code == 2
     assert mini.run("import", "dev", "--artifact", f"web={old['web']}", "--yes").code == 2
     assert mini.run("import", "dev", "--artifact", f"dev/nothing={old['web']}", "--yes").code == 2
+    aside = mini.run("import", "dev", "--artifact", f"production/web={old['web']}", "--yes")
+    assert (aside.code, "production, which is not to be taken in" in aside.err) == (2, True)
     assert _told(mini, "dev", "--artifact", f"dev/web={old['web']}")["dev/web"] == ["import.contradicted"]
     word = [f"--artifact=production/{s}={d}" for s, d in old.items()]
     assert mini.run("import", "production", *word, "--yes").code == 9

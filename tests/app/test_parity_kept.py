@@ -287,6 +287,22 @@ def test_deployed_truths_are_kept_by_their_images_too(place: Path, monkeypatch: 
     assert runs() > before
 
 
+def test_what_git_alone_names_is_judged_otherwise_than_what_was_promoted(place: Path) -> None:
+    """The objects and images are the same in both questions; whether another version is on its way is not."""
+    for file in place.glob("services/*/overlays/dev/kustomization.yaml"):
+        text = file.read_text()
+        assert monorepo.DIGEST in text
+        file.write_text(text.replace(monorepo.DIGEST, f"sha256:{'7' * 64}"))
+    monorepo.commit(place, "Another version in dev")
+    for environment in monorepo.ENVIRONMENTS:
+        _deploy(place, environment, f"sha256:{'7' * 64}" if environment == "dev" else "")
+    promoted = answer(place, Asked())
+    written = answer(place)
+    assert written == afresh(place)
+    assert [f for f in promoted.findings if "another version" in f.message] == []
+    assert len({f.service for f in written.findings if "another version" in f.message}) == 4
+
+
 def test_what_is_on_its_way_is_told_the_same_each_time(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for environment in monorepo.ENVIRONMENTS:
         _deploy(place, environment)

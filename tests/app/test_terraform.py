@@ -30,6 +30,20 @@ echo "$VIVIDO_ENVIRONMENT $VIVIDO_GENERATION" >> {log}
 """
 
 
+def test_what_is_read_of_modules_is_never_committed_for_a_cluster_to_pull(tmp_path: Path) -> None:
+    with terraform_shop(tmp_path / "shop", "directories") as shop:
+        file = shop.clone / "vivido.yaml"
+        text = file.read_text().replace("  dev:\n", "  dev:\n    hydrate: rendered/dev\n")
+        shop.commit({"vivido.yaml": text.encode()}, "Keep what dev gets")
+        shop.pull()
+        release, before = shop.release("v1"), shop.log()
+        found = shop.run("promote", "dev", "--release", release, "--yes")
+        assert found.code == 3
+        assert "hydrate.terraform" in found.err
+        assert shop.log() == before
+        assert [path for path in shop.tree() if path.startswith("rendered/")] == []
+
+
 @pytest.mark.parametrize("layout", sorted(KINDS))
 def test_a_release_goes_to_production_and_back(layout: str, tmp_path: Path) -> None:
     with terraform_shop(tmp_path / "shop", layout) as shop:

@@ -156,6 +156,51 @@ def test_modules_inside_the_repository_are_objects_of_their_own(tmp_path: Path) 
     assert root["providers"] == {"registry.terraform.io/hashicorp/aws": {"locked": "5.1.0"}}
 
 
+CALLING = 'module "net" {\n  source = "../net"\n}\n'
+
+
+def test_the_default_in_a_called_module_is_a_part_of_it(tmp_path: Path) -> None:
+    """The caller may leave it to the module: another default is another content, which passes the gates again."""
+    said: list[str] = []
+    for number in (1, 100):
+        text = f'variable "count" {{\n  default = {number}\n}}\nvariable "none" {{}}\n'
+        found = render(write(tmp_path, {"infra/main.tf": CALLING, "net/main.tf": text}), "infra")
+        assert isinstance(found, Rendered)
+        said.append(found.hash)
+        variables = [o["spec"].get("variables") for o in found.objects if o["metadata"]["name"] == "web.net"]
+        assert variables == [{"count": number}]
+    assert said[0] != said[1]
+
+
+def test_a_sensitive_default_in_a_called_module_is_a_secret_in_clear(tmp_path: Path) -> None:
+    text = 'variable "password" {\n  sensitive = true\n  default = "hunter2"\n}\n'
+    found = render(write(tmp_path, {"infra/main.tf": CALLING, "net/main.tf": text}), "infra")
+    assert isinstance(found, Rendered)
+    assert "hunter2" not in json.dumps([o for o in found.objects if o["kind"] != "Secret"])
+    assert [p.code for p in secrets_in_clear(found, ())] == ["render.secret-in-clear"]
+    assert secrets_in_clear(found, ("web.net.password",)) == ()
+
+
+def test_a_lock_file_of_a_called_module_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
+    files = {"infra/main.tf": CALLING, "net/main.tf": "locals {}\n", "net/.terraform.lock.hcl": "{{"}
+    found = refused(write(tmp_path, files), "infra")
+    assert (found.code, found.where) == ("terraform.syntax", "net/.terraform.lock.hcl:1:1")
+
+
+@pytest.mark.parametrize("text", ["nan", "1e999", "1_000", "9" * 5000])
+def test_a_text_that_terraform_takes_for_no_number_stays_a_text(tmp_path: Path, text: str) -> None:
+    write(tmp_path, {"main.tf": f'variable "a" {{\n  type = number\n  default = "{text}"\n}}\n'})
+    assert spec(tmp_path)["variables"] == {"a": text}
+
+
+def test_a_long_chain_of_local_values_ends_somewhere(tmp_path: Path) -> None:
+    chain = "".join(f"  a{n} = local.a{n + 1}\n" for n in range(900))
+    write(tmp_path, {"main.tf": f"locals {{\n{chain}  a900 = 1\n}}\n"})
+    said = spec(tmp_path)["unknown"]
+    assert "is made of more than 50 local values" in said["local.a0"]
+    assert "local.a900" not in said
+
+
 @pytest.mark.parametrize(
     ("files", "code", "where"),
     [

@@ -11,6 +11,7 @@ from vivido.errors import RefusedError
 from vivido.model.objects import Rendered
 from vivido.model.project import Environment
 from vivido.model.release import Release
+from vivido.render.terraform.kinds import API
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
@@ -44,24 +45,37 @@ def files(ws: "Workspace", environment: Environment, rendered: Rendered, release
     """Return the files of an environment's rendered objects, by path; none where it is not hydrated.
 
     Raises:
-        IntegrityError: `render.unwritable`.
+        RefusedError: `hydrate.terraform`; IntegrityError: `render.unwritable`.
     """
     from vivido.render.written import written
 
     place = place_of(ws, environment)
     if place is None:
         return {}
+    _refuse_modules(environment, rendered)
     made = written(rendered, f"{_MARK} for {environment.name}; edits by hand are put back.")
-    made[LABEL] = _label(environment, rendered, release)
+    made[LABEL] = _label(ws, environment, rendered, release)
     below = f"{place.directory}/" if place.directory else ""
     return {f"{below}{path}": data for path, data in made.items()}
+
+
+def _refuse_modules(environment: Environment, rendered: Rendered) -> None:
+    """What is read of a root module is there to be compared: no cluster knows it, and it must not lie where one pulls."""
+    found = [str(one["metadata"]["name"]) for one in rendered.objects if one.get("apiVersion") == API]
+    if found:
+        raise RefusedError(
+            f"{environment.name} has `hydrate:`, and Terraform's modules have no rendered objects",
+            code="hydrate.terraform",
+            hint="Remove `hydrate:` there: the module and its variables are in Git already, and a promotion is bound to them.",
+            where=min(found),
+        )
 
 
 def edits(ws: "Workspace", environment: Environment, commit: str, wanted: dict[str, bytes]) -> "dict[str, Content]":
     """Return what makes the files at a commit exactly those that are wanted; empty where they are.
 
     Raises:
-        RefusedError: `hydrate.taken`: the place holds files, and no promotion wrote them.
+        RefusedError: `hydrate.taken`: the place holds files, and no promotion of the project wrote them.
     """
     place = place_of(ws, environment)
     if place is None:
@@ -69,9 +83,10 @@ def edits(ws: "Workspace", environment: Environment, commit: str, wanted: dict[s
     snapshot = ws.repository(environment).snapshot(commit)
     there = set(_below(snapshot, place.directory))
     label = f"{place.directory}/{LABEL}" if place.directory else LABEL
-    if there and _MARK.encode() not in (_read(snapshot, label) or b""):
+    if there and not _is_ours(ws, _read(snapshot, label) or b""):
         raise RefusedError(
-            f"{environment.name}'s rendered objects belong in {_told(place)}, and files are there that no promotion wrote",
+            f"{environment.name}'s rendered objects belong in {_told(place)},"
+            f" where no promotion of {ws.project.name} wrote what is there",
             code="hydrate.taken",
             hint="Name another place under `hydrate:`, or remove them.",
             where=sorted(there)[0],
@@ -95,7 +110,16 @@ def fetch(ws: "Workspace", environment: Environment) -> str:
     return standing(ws.repository(environment).mirror, branch_of(ws, environment)) or ""
 
 
-def _label(environment: Environment, rendered: Rendered, release: Release) -> bytes:
+def _is_ours(ws: "Workspace", label: bytes) -> bool:
+    """Say whether a label is one of this project: several may share a repository, and so its branches."""
+    return _MARK.encode() in label and _project(ws).encode() in label
+
+
+def _project(ws: "Workspace") -> str:
+    return f"| project | `{ws.project.name}` |"
+
+
+def _label(ws: "Workspace", environment: Environment, rendered: Rendered, release: Release) -> bytes:
     images = "\n".join(f"| image of {a.service} | `{a.image}` |" for a in sorted(release.artifacts))
     return f"""\
 # {environment.name}
@@ -105,6 +129,7 @@ edited here is found by `vivido drift` and put back by the next promotion.
 
 | | |
 |---|---|
+{_project(ws)}
 | release | `{release.id}` |
 | configuration | `{own_revision(release, environment)}` |
 | content | `{rendered.hash}` |

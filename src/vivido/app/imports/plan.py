@@ -94,6 +94,13 @@ def plan_imports(ws: "Workspace", wish: Wish) -> tuple[Planned, ...]:
     """
     told = _told(ws, wish.artifacts)
     chosen = [ws.environment(n) for n in wish.environments] or list(ws.project.environments)
+    unasked = sorted(told.keys() - {e.name for e in chosen})
+    if unasked:
+        raise InputError(
+            f"--artifact says what runs in {', '.join(unasked)}, which is not to be taken in",
+            code="import.artifact",
+            hint="Name the environment, or leave the artifact out.",
+        )
     claims, unseen = survey(ws)
     planned: list[Planned] = []
     now = ws.now()

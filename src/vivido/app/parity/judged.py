@@ -1,11 +1,12 @@
 """Services judged in pairs of environments, each judgment kept by the content of everything that it was made of.
 
-A key holds the hashes of both sides' objects, the images, all rules with whether their last day has passed, the environments'
-tokens and order, and Vivido's version: so a kept judgment can be old but never wrong. What HMACs took part in is never kept.
+A key holds the hashes of both sides' objects, the images and whether Git alone names them, all rules with whether their last day
+has passed, the environments' tokens, repositories and order, and Vivido's version: so a kept judgment can be old but never wrong.
+What HMACs took part in is never kept.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -44,8 +45,8 @@ def judged(
         whole: As `drift.parity.report.report` says.
     """
     judges = Judges(pairs, declared, key=secrets.token_bytes(32), today=today)
-    basis = fingerprint([FORMAT, __version__, pairs, declared, _ended(declared, today)])
-    keys = {group.services: _key(basis, group) for group in sides.groups}
+    basis = fingerprint([FORMAT, __version__, pairs, declared, _ended(declared, today), sorted(sides.homes.items())])
+    keys = {group.services: _key(basis, group, sides.written) for group in sides.groups}
     there = ws.renderings.get(keys.values(), ws.now())
     known = {name: msgspec.json.decode(body, type=Looked) for name, body in there.items()}
     missing = [g for g in sides.groups if keys[g.services] not in known]
@@ -64,6 +65,8 @@ def _ended(declared: Declared, today: str) -> list[int]:
     return [number for number, rule in enumerate(rules) if rule.until and rule.until < today]
 
 
-def _key(basis: str, group: "Group") -> str:
-    stands = [[e, s.hash if s.parts else "", s.problems, group.images[e]] for e, s in group.standings.items()]
+def _key(basis: str, group: "Group", written: Set[str]) -> str:
+    stands = [
+        [e, s.hash if s.parts else "", s.problems, group.images[e], e in written] for e, s in group.standings.items()
+    ]
     return fingerprint(["judged", basis, group.services, stands])

@@ -121,8 +121,8 @@ class Sides:
     ) -> None:
         services = services or [name for group in groups for name in group]
         self._taken = [_reachable(ws, one) for one in taken]
-        self._written = frozenset(one.environment for one in taken if one.as_is)
-        self._homes = {one.environment: ws.environment(one.environment).registry for one in taken}
+        self.written = frozenset(one.environment for one in taken if one.as_is)
+        self.homes = {one.environment: ws.environment(one.environment).registry for one in taken}
         asks, more = (_asks(some, services) for some in (self._taken, [_reachable(ws, one) for one in ahead]))
         self._renderings: Renderings = render_asked(ws, asks, more)
         self._parts = {e: _by_service(roll) for e, roll in self._renderings.rolls.items()}
@@ -142,8 +142,8 @@ class Sides:
                 g.services,
                 {e: _side(e, s, loaded) for e, s in g.standings.items()},
                 g.images,
-                self._written,
-                self._homes,
+                self.written,
+                self.homes,
             )
             for g in chosen
         )

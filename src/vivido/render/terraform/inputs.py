@@ -94,7 +94,13 @@ def read_inputs(module: Module, named: Sequence[str], read: Read, listing: List)
             one.value = converted(one.value, _type(declared[name]))
     unset = tuple(name for name in declared if name not in given)
     undeclared = tuple(name for name in given if name not in declared) if declared else ()
-    return Inputs(given, unset, undeclared, frozenset(n for n, b in declared.items() if _is_sensitive(b)))
+    return Inputs(given, unset, undeclared, _sensitive(declared))
+
+
+def defaults(module: Module) -> Inputs:
+    """Return what the variables of a module that others call are where nobody gives them a value."""
+    declared = module.variables
+    return Inputs(dict(_defaults(declared)), (), (), _sensitive(declared))
 
 
 def automatic(directory: str, listing: List) -> tuple[str, ...]:
@@ -144,6 +150,10 @@ def _type(block: Block) -> str:
     if isinstance(said, Traversal) and len(said.path) == 1:
         return str(said.path[0])
     return literal(said)
+
+
+def _sensitive(declared: dict[str, Block]) -> frozenset[str]:
+    return frozenset(name for name, block in declared.items() if _is_sensitive(block))
 
 
 def _is_sensitive(block: Block) -> bool:

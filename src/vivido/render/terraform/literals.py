@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from math import isfinite
 
 from vivido.errors import InputError
 
@@ -10,6 +11,10 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _WRITTEN = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 _HEREDOC = re.compile(r"<<(-?)[^\r\n]*\r?\n")
 _LAST_POINT = 0x10FFFF
+_SURROGATES = range(0xD800, 0xE000)
+_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+_MOST_DIGITS = 1000
+"""Terraform itself keeps 512 bits of a number, which are 155 digits."""
 
 
 def unescaped(text: str, refuse: Callable[[tuple[str, str]], InputError]) -> str:
@@ -26,8 +31,8 @@ def unescaped(text: str, refuse: Callable[[tuple[str, str]], InputError]) -> str
             return match[0][0]
         if said in _ESCAPES:
             return _ESCAPES[said]
-        if len(said) > 1 and int(said[1:], 16) <= _LAST_POINT:
-            return chr(int(said[1:], 16))
+        if len(said) > 1 and (point := int(said[1:], 16)) <= _LAST_POINT and point not in _SURROGATES:
+            return chr(point)
         raise refuse(("a backslash stands before something that it gives no meaning", "Write \\\\ for a backslash."))
 
     return _ESCAPE.sub(one, text)
@@ -39,9 +44,12 @@ def quoted(text: str) -> str:
     return '"' + re.sub(r"([$%])(?=\{)", r"\1\1", inner) + '"'
 
 
-def number(text: str) -> int | float:
-    """Return a number."""
-    return int(text) if re.fullmatch(r"-?\d+", text) else float(text)
+def number(text: str) -> int | float | None:
+    """Return a number; None where the text is none, or too large to be told from others."""
+    if len(text) > _MOST_DIGITS or not _NUMBER.fullmatch(text):
+        return None
+    found = int(text) if re.fullmatch(r"-?\d+", text) else float(text)
+    return found if isinstance(found, int) or isfinite(found) else None
 
 
 def heredoc(text: str) -> str | None:

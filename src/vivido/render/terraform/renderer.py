@@ -15,7 +15,7 @@ from vivido.model.problem import Problem
 from vivido.render.interface import TerraformRoot
 from vivido.render.objects import collect, problem
 from vivido.render.terraform import content, images
-from vivido.render.terraform.inputs import Inputs, read_inputs, secrets
+from vivido.render.terraform.inputs import Inputs, defaults, read_inputs, secrets
 from vivido.render.terraform.kinds import API, KIND, STATE
 from vivido.render.terraform.module import LOCK, Module, has_module, literal, local_source, read_module
 from vivido.render.terraform.nodes import Block
@@ -54,8 +54,9 @@ def objects(told: TerraformRoot, directory: str, read: Read, listing: List) -> R
     state = read_state(module, told.backend, told.workspace, read)
     if not isinstance(state, State):
         return state
-    below, problems = _called(module, told.name, read, listing)
+    problems: list[Problem] = []
     try:
+        below, problems = _called(module, told.name, read, listing)
         made = [_root(told, module, inputs, read, listing), *below, *_secrets(told.name, inputs)]
     except InputError as e:
         return (*problems, problem(e))
@@ -94,9 +95,8 @@ def _root(told: TerraformRoot, module: Module, inputs: Inputs, read: Read, listi
     values = {name: value for name, value in inputs.values.items() if name not in inputs.sensitive}
     scope = scope_of(module, inputs, told.workspace)
     spec = _spec(module, read, listing)
-    hidden = dict.fromkeys(inputs.sensitive & inputs.given.keys(), "(sensitive)")
     spec |= _filled(
-        variables={n: v if is_known(v) else _source(inputs, n) for n, v in values.items()} | hidden,
+        variables=_variables(inputs),
         images=images.named(module, scope, values),
         unset=sorted(inputs.unset),
         undeclared=sorted(inputs.undeclared),
@@ -104,6 +104,12 @@ def _root(told: TerraformRoot, module: Module, inputs: Inputs, read: Read, listi
         workspace=told.workspace,
     )
     return _object(KIND, told.name, spec)
+
+
+def _variables(inputs: Inputs) -> dict[str, Any]:
+    shown = {name: value for name, value in inputs.values.items() if name not in inputs.sensitive}
+    hidden = dict.fromkeys(inputs.sensitive & inputs.given.keys(), "(sensitive)")
+    return {n: v if is_known(v) else _source(inputs, n) for n, v in shown.items()} | hidden
 
 
 def _why(value: Any) -> str:
@@ -186,8 +192,10 @@ def _called(module: Module, name: str, read: Read, listing: List) -> tuple[list[
             if not isinstance(found, Module):
                 problems += found
             elif len(made) < _MOST_MODULES:
-                made.append(_object(KIND, f"{at}.{called}", _spec(found, read, listing)))
-                todo.append((f"{at}.{called}", found, (*above, path)))
+                given, below = defaults(found), f"{at}.{called}"
+                spec = _spec(found, read, listing) | _filled(variables=_variables(given))
+                made += [_object(KIND, below, spec), *_secrets(below, given)]
+                todo.append((below, found, (*above, path)))
     return made, problems
 
 

@@ -173,7 +173,7 @@ class _Reader:
             case "string":
                 return self._string(tree, at)
             case "int_lit" | "float_lit" | "literal_value" | "heredoc_template" | "heredoc_template_trim":
-                return _literal(tree, at)
+                return self._literal(tree, at)
             case "tuple":
                 return Items(*at, tuple(self._expression(c) for c in _trees(tree) if c.data != "new_line_or_comment"))
             case "object":
@@ -199,6 +199,23 @@ class _Reader:
                 return str(name), self._expression(value)
             case _:
                 return found, self._expression(value)
+
+    def _literal(self, tree: "Tree[Token]", at: tuple[int, int, int, int]) -> Expression:
+        text = _raw(tree)
+        if tree.data == "literal_value":
+            return Literal(*at, {"true": True, "false": False, "null": None}[text])
+        if tree.data in ("int_lit", "float_lit"):
+            return Literal(*at, self._number(tree, text))
+        said = heredoc(text)
+        return Computed(*at, "a template", ()) if said is None else Literal(*at, said, "<<")
+
+    def _number(self, tree: "Tree[Token]", text: str) -> int | float:
+        found = number(text)
+        if found is None:
+            raise self._refused(
+                tree, "terraform.syntax", "a number as large as this is not read", "Write a smaller one."
+            )
+        return found
 
     def _signed(self, tree: "Tree[Token]", at: tuple[int, int, int, int]) -> Expression:
         inner = self._expression(_trees(tree)[-1])
@@ -243,7 +260,7 @@ class _Reader:
         if tree.data == "get_attr":
             return _word(_trees(tree)[-1])
         if tree.data == "short_index":
-            return int(str(tree.children[-1]))
+            return int(self._number(tree, str(tree.children[-1])))
         found = self._expression(next(c for c in _trees(tree) if c.data != "new_line_or_comment"))
         value = found.value if isinstance(found, Literal) else None
         return value if isinstance(value, str | int) and not isinstance(value, bool) else None
@@ -262,16 +279,6 @@ class _Reader:
         if tree.data == "function_call":
             said = f"the function {_raw(_trees(tree)[0])}"
         return Computed(*at, said, tuple(parts))
-
-
-def _literal(tree: "Tree[Token]", at: tuple[int, int, int, int]) -> Expression:
-    text = _raw(tree)
-    if tree.data == "literal_value":
-        return Literal(*at, {"true": True, "false": False, "null": None}[text])
-    if tree.data in ("int_lit", "float_lit"):
-        return Literal(*at, number(text))
-    said = heredoc(text)
-    return Computed(*at, "a template", ()) if said is None else Literal(*at, said, "<<")
 
 
 def _trees(tree: Any) -> "list[Tree[Token]]":

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from vivido.render.terraform.literals import number
 from vivido.render.terraform.nodes import Computed, Expression, File, Items, Literal, Object, Template, Traversal
 
+_MOST_LOCALS = 50
+"""Local values that are made of each other, one of the next."""
 _MOST_TEXT = 100_000
 """Characters of one text; templates that put themselves together could grow without end."""
 
@@ -55,6 +58,8 @@ class Scope:
             written = self._local[name]
             if name in self._active:
                 return Unknown(f"local.{name} is made of itself", written.where)
+            if len(self._active) >= _MOST_LOCALS:
+                return Unknown(f"is made of more than {_MOST_LOCALS} local values, one of the next", written.where)
             self._active.add(name)
             self._known[name] = self.evaluate(written.value, written.file)
             self._active.discard(name)
@@ -165,9 +170,6 @@ def converted(value: Any, kind: str) -> Any:
     if kind == "bool" and value in ("true", "false"):
         return value == "true"
     if kind == "number" and isinstance(value, str):
-        for read in (int, float):
-            try:
-                return read(value)
-            except ValueError:
-                continue
+        found = number(value)
+        return value if found is None else found
     return value
