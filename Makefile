@@ -11,7 +11,7 @@ LAYOUT ?= directories
 # A part of the tests: `make test TESTS=tests/engine`.
 TESTS ?= tests
 
-.PHONY: help setup demo demo-layout demo-clean test check coverage bench lock clean
+.PHONY: help setup demo demo-clean test check coverage bench lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -19,11 +19,10 @@ help: ## Show this list
 setup: ## Prepare this machine (says what it installs; twice is harmless)
 	@tools/setup
 
-demo: demo-layout setup ## Carry a release from a commit to production and back, on real parts (LAYOUT=branches, …)
-	@PYTHONPATH=tools python -m demo --layout "$(LAYOUT)"
-
-demo-layout:
+demo: ## Carry a release from a commit to production and back, on real parts (LAYOUT=branches, …)
 	@PYTHON=$$(command -v python || command -v python3); PYTHONPATH=tools "$$PYTHON" -m demo --check --layout "$(LAYOUT)"
+	@tools/setup
+	@PYTHONPATH=tools python -m demo --layout "$(LAYOUT)"
 
 demo-clean: ## Stop and remove everything that the demo made
 	@PYTHON=$$(command -v python || command -v python3); PYTHONPATH=tools exec "$$PYTHON" -m demo --clean
