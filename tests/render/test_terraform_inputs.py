@@ -15,7 +15,7 @@ from vivido.render.interface import TerraformRoot
 from vivido.render.secrets import secrets_in_clear
 from vivido.render.terraform.inputs import Inputs, read_inputs
 from vivido.render.terraform.module import Module, read_module
-from vivido.render.terraform.renderer import Terraform
+from vivido.render.terraform.renderer import Terraform, called_directories
 from vivido.render.tree import of_directory
 
 NAMES = ("default", "main", "json", "auto", "late", "named", "last", "text", "count", "flag", "object")
@@ -154,6 +154,44 @@ def test_modules_inside_the_repository_are_objects_of_their_own(tmp_path: Path) 
     root = by_name["Terraform", "web"]
     assert root["modules"]["far"] == {"source": "hashicorp/x/y", "version": "~> 1.2"}
     assert root["providers"] == {"registry.terraform.io/hashicorp/aws": {"locked": "5.1.0"}}
+
+
+@pytest.mark.parametrize(
+    ("directory", "text", "file"),
+    [
+        ("infra", 'file("job.hcl")', "infra/job.hcl"),
+        ("infra", 'file("${path.module}/policy.md")', "infra/policy.md"),
+        ("infra", 'templatefile("${path.module}/../t/x.tpl", {})', "t/x.tpl"),
+        ("infra", 'fileset("${path.module}/../t", "*")', "t/deep/x.tpl"),
+        ("infra", '"../zip/a.zip"', "zip/a.zip"),
+        ("", 'file("t/x.tpl")', "t/x.tpl"),
+        ("", 'fileset("${path.root}/t", "*")', "t/x.tpl"),
+    ],
+)
+def test_a_file_that_a_module_names_is_part_of_it_wherever_it_is(
+    tmp_path: Path, directory: str, text: str, file: str
+) -> None:
+    write(tmp_path, {f"{directory}/main.tf".lstrip("/"): f"locals {{\n  a = {text}\n}}\n", file: "one"})
+    read, listing = of_directory(tmp_path)
+    needed = called_directories(directory, read, listing)
+    assert any(Path(file).is_relative_to(one) for one in (directory, *needed)), "it is written out for the rendering"
+    before = spec(tmp_path, directory)
+    assert before["files"]
+    write(tmp_path, {file: "two"})
+    assert spec(tmp_path, directory) != before
+
+
+def test_what_no_text_names_says_nothing(tmp_path: Path) -> None:
+    said = '"infra", "\\u0000", "a/\\u0000", "/etc/passwd", "../../x", "..", "", "' + "9" * 5000
+    files = {
+        "infra/main.tf": f'locals {{\n  a = [{said}"]\n}}\n',
+        "infra/README.md": "1",
+        "infra/b.hcl": "",
+        "t/x.tpl": "",
+    }
+    write(tmp_path, files)
+    assert "files" not in spec(tmp_path, "infra")
+    assert called_directories("infra", *of_directory(tmp_path)) == ()
 
 
 CALLING = 'module "net" {\n  source = "../net"\n}\n'

@@ -87,7 +87,7 @@ def plan_imports(ws: "Workspace", wish: Wish) -> tuple[Planned, ...]:
     """Look at environments and plan their imports. Nothing is changed; an import that is under way is gone on with.
 
     Raises:
-        InputError: `import.artifact`; NotFoundError: `environment.unknown`.
+        InputError: `import.artifact`, `import.unasked`; NotFoundError: `environment.unknown`.
         UnreachableError: Git or the registry did not answer: an import of half the truth would not be mended later.
         ConflictError: `import.under-way`: a promotion is open in one of them.
         RefusedError: `state.behind`, `governing.unreadable`.
@@ -98,7 +98,7 @@ def plan_imports(ws: "Workspace", wish: Wish) -> tuple[Planned, ...]:
     if unasked:
         raise InputError(
             f"--artifact says what runs in {', '.join(unasked)}, which is not to be taken in",
-            code="import.artifact",
+            code="import.unasked",
             hint="Name the environment, or leave the artifact out.",
         )
     claims, unseen = survey(ws)

@@ -14,7 +14,7 @@ from vivido.model.objects import Manifest, Rendered
 from vivido.model.problem import Problem
 from vivido.render.interface import TerraformRoot
 from vivido.render.objects import collect, problem
-from vivido.render.terraform import content, images
+from vivido.render.terraform import content, images, reads
 from vivido.render.terraform.inputs import Inputs, defaults, read_inputs, secrets
 from vivido.render.terraform.kinds import API, KIND, STATE
 from vivido.render.terraform.module import LOCK, Module, has_module, literal, local_source, read_module
@@ -25,8 +25,10 @@ from vivido.render.terraform.values import Scope, Unknown, is_known, unknowns
 from vivido.render.tree import List, Read, is_directory, join, of_directory
 
 _MOST_MODULES = 200
-_NO_CONTENT = (".tf", ".tfvars", ".tfvars.json", ".tfbackend", ".tfstate", ".tfplan", ".md", ".hcl")
-"""Files of a module's directory that are read as what they are, or say nothing to Terraform."""
+_NO_CONTENT = (".tf", ".tfvars", ".tfvars.json", ".tfbackend", ".tfstate", ".tfplan")
+"""Files of a module's directory that are read as what they are."""
+_RARELY = (".md", ".hcl")
+"""Files that say nothing to Terraform, unless the module names them."""
 
 
 class Terraform:
@@ -66,12 +68,17 @@ def objects(told: TerraformRoot, directory: str, read: Read, listing: List) -> R
 
 
 def called_directories(directory: str, read: Read, listing: List) -> tuple[str, ...]:
-    """Return the directories inside the tree whose modules a directory's module calls; none where it cannot be read."""
+    """Return the directories inside the tree that a directory's module calls, or reads files of; none where it cannot be read."""
     module = read_module(directory, read, listing)
     if not isinstance(module, Module):
         return ()
     found = (local_source(call, directory) for call in module.calls.values())
-    return tuple(dict.fromkeys(path for path in found if path is not None and is_directory(path, listing)))
+    read_from = (p if is_directory(p, listing) else p.rpartition("/")[0] for p in _outside(module, listing))
+    return tuple(dict.fromkeys(p for p in (*found, *read_from) if p is not None and is_directory(p, listing)))
+
+
+def _outside(module: Module, listing: List) -> list[str]:
+    return [path for path in reads.named(module, listing) if not reads.is_below(path, module.directory)]
 
 
 def scope_of(module: Module, inputs: Inputs, workspace: str) -> Scope:
@@ -142,7 +149,7 @@ def _spec(module: Module, read: Read, listing: List) -> dict[str, Any]:
         outputs=content.named(module.of("output")),
         provider=content.named(module.of("provider")),
         others=content.named(others),
-        files=_files(module.directory, read, listing),
+        files=_files(module, read, listing),
     )
 
 
@@ -210,9 +217,21 @@ def _module(
     return read_module(path, read, listing)
 
 
-def _files(directory: str, read: Read, listing: List) -> dict[str, str]:
+def _files(module: Module, read: Read, listing: List) -> dict[str, str]:
     """Return other files that a module may read, such as templates, by the hash of their content."""
-    found: dict[str, str] = {}
+    directory, said = module.directory, reads.named(module, listing)
+    paths = [p for p in _below(directory, listing) if not p.endswith(_RARELY)]
+    for path in said:
+        if not is_directory(path, listing):
+            paths += [] if path.endswith(_NO_CONTENT) else [path]
+        elif not directory or not reads.is_below(path, directory):
+            paths += _below(path, listing)
+    found = ((path.removeprefix(f"{directory}/"), read(path)) for path in sorted(set(paths)))
+    return {name: hashlib.sha256(data).hexdigest()[:16] for name, data in found if data is not None}
+
+
+def _below(directory: str, listing: List) -> list[str]:
+    found: list[str] = []
     todo = [directory]
     while todo:
         at = todo.pop()
@@ -223,8 +242,8 @@ def _files(directory: str, read: Read, listing: List) -> dict[str, str]:
             if listing(path):
                 # At the top of a repository everything would be below; modules stand for themselves.
                 todo += [] if not directory or has_module(path, listing) else [path]
-            elif (data := read(path)) is not None:
-                found[path.removeprefix(f"{directory}/")] = hashlib.sha256(data).hexdigest()[:16]
+            else:
+                found.append(path)
     return found
 
 
