@@ -8,6 +8,7 @@ import pytest
 from convert_projects import ENVIRONMENTS, Shop, cloned, files, make_shop
 
 from vivido.layouts.kinds import KINDS
+from vivido.process import run
 from vivido.testing.gitserver import commit_to, create_bare
 from vivido.testing.miniature import Miniature, miniature
 
@@ -288,3 +289,17 @@ def test_hotfixes_are_debts_after_a_conversion_and_nothing_from_before_it_is(tmp
         mini.good("promote", "staging", "--release", release, "--yes")
         refused = mini.run("promote", "production", "--release", release, "--yes")
         assert (refused.code, "src/fix.py" in refused.err) == (3, True), refused.err
+
+
+def test_a_first_promotion_after_it_can_be_reviewed(tmp_path: Path) -> None:
+    with miniature(tmp_path / "mini", "branches") as mini:
+        mini.good("promote", "dev", "--release", mini.release("v1"), "--yes")
+        mini.pull()
+        mini.good("layout", "convert", "--to", "directories", "--push", "--yes")
+        mini.pull()
+        file = mini.clone / "vivido.yaml"
+        file.write_text(file.read_text().replace("    target: {command:", "    change: branch\n    target: {command:"))
+        waits = mini.run("promote", "dev", "--release", mini.release("v2"), "--yes")
+        assert waits.code == 9, waits.err
+        proposed = run(["git", "-C", str(mini.origin), "log", "-1", "--format=%B", "--glob=refs/heads/vivido/dev/*"])
+        assert "What changes in dev:\n- cannot be told" in proposed.text

@@ -258,3 +258,19 @@ def test_where_people_merge_nothing_is_proposed_that_changes_nothing(brown: Mini
     assert mini.log() == log
     third = mini.release("v3")
     assert f"Way back: {release}" in mini.good("promote", "dev", "--release", third, "--dry-run").out
+
+
+def test_a_commit_that_changes_nothing_is_no_ungated_change_though_git_names_a_tag(any_mini: Miniature) -> None:
+    mini = any_mini
+    file = mini.clone / "vivido.yaml"
+    file.write_text(file.read_text().replace("{command: {apply:", "{command: {pulls: true, apply:"))
+    digests = mini.push("v1")
+    _says(mini, "dev", dict.fromkeys(digests, ":v1"))
+    _runs(mini, "dev", digests)
+    mini.good("import", "dev", "--yes")
+    mini.commit({"README.md": b"Hello\n"}, "Write more", environment="dev")
+    assert mini.good("drift", "dev", "-o", "json").json()[0]["ungated"] == []
+    path = mini.manifest("web", "dev")
+    edit = mini.commit({path: mini.file(path, "dev").replace(":v1", ":v2").encode()}, "Take v2", environment="dev")
+    found = mini.run("drift", "dev", "-o", "json").json()[0]["ungated"]
+    assert [one["commit"] for one in found] == [edit]

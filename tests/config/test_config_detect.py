@@ -117,6 +117,23 @@ def test_plain_manifests_in_a_directory_for_each_environment(tmp_path: Path) -> 
     assert [e.name for e in shop.environments] == ["test", "live"]
 
 
+@pytest.mark.parametrize("place", ["registry.example.com/shop", "registry.example.com", "localhost:5000"])
+def test_images_are_kept_where_the_manifests_have_all_of_them(tmp_path: Path, place: str) -> None:
+    root = write(tmp_path, {f"k8s/dev/{s}.yaml": deployment(s, f"{place}/{s}:1") for s in ("web", "api")})
+    found = detect(root)
+    assert found.registry == place
+    assert [s.image for s in proposed(root, registry=found.registry).services] == [f"{place}/api", f"{place}/web"]
+
+
+def test_images_of_several_registries_or_of_none_say_nothing(tmp_path: Path) -> None:
+    for images in (("one.example.com/web", "two.example.com/api"), ("web", "team/api")):
+        root = write(
+            tmp_path / images[0].partition("/")[0],
+            {f"k8s/dev/{i}.yaml": deployment(i.rpartition("/")[2], i) for i in images},
+        )
+        assert detect(root).registry == ""
+
+
 def test_environments_above_services(tmp_path: Path) -> None:
     files = {f"envs/{e}/{s}/d.yaml": deployment(s, f"{s}:1") for e in ("eu-test", "us-prod") for s in ("web", "api")}
     files |= {f"{s}/Containerfile": "FROM scratch\n" for s in ("web", "api")}

@@ -13,6 +13,7 @@ from vivido.app.ground import is_own
 from vivido.app.hydrate import branch_of, edits, fetch, files
 from vivido.app.kinds import options_of
 from vivido.app.truth import truth, was_hydrated
+from vivido.engine.recorder import fold
 from vivido.errors import Error, NotFoundError
 from vivido.git.history import CommitInfo, describe, find_by_trailer, history
 from vivido.git.read import is_ancestor
@@ -70,16 +71,15 @@ def ungated(ws: "Workspace", environment: Environment, deployed: Deployed) -> tu
     tip = repository.fetch()
     if tip == deployed.commit:
         return ()
-    artifacts = deployed.release.artifacts
-    if rendered_at(ws, tip, environment, artifacts, as_is=True).hash == deployed.content:
-        return ()
-    contents: dict[str, str] = {}
+    contents = {tip: rendered_at(ws, tip, environment, deployed.release.artifacts, as_is=True).hash}
 
     def content(commit: str) -> str:
         if commit not in contents:
             contents[commit] = _content(ws, commit, environment, deployed)
         return contents[commit]
 
+    if contents[tip] == deployed.content or (_taken_in(ws, deployed) and contents[tip] == content(deployed.commit)):
+        return ()
     since = history(repository.mirror, deployed.commit, tip, limit=_FAR)
     people = [c for c in since if not _own(c, environment.name)]
     makers = [c for c in people if all(content(p) != content(c.id) for p in c.parents)]
@@ -123,6 +123,14 @@ def _by_hand(ws: "Workspace", environment: Environment, deployed: Deployed) -> t
         Ungated(c.id, c.subject, f"{c.author.name} <{c.author.email}>", c.authored_at, "", paths)
         for c in since or [describe(mirror, tip)]
     )
+
+
+def _taken_in(ws: "Workspace", deployed: Deployed) -> bool:
+    """Whether it was taken in by an import: Git may name tags there still, where the record has digests."""
+    from vivido.app.imports.plan import IMPORT
+
+    entries = ws.journal.read(deployed.promotion)
+    return bool(entries) and fold(entries).plan.kind == IMPORT
 
 
 def _content(ws: "Workspace", commit: str, environment: Environment, deployed: Deployed) -> str:

@@ -8,9 +8,10 @@ from vivido.errors import Exit
 
 
 def init(*, project: str = "", registry: str = "", overwrite: bool = False, common: Common = PLAIN) -> int:
-    """Look at this repository (Containerfiles, Kustomize, manifests) and write a commented vivido.yaml that works.
+    """Look at this repository and write a commented vivido.yaml that works.
 
-    Writes the JSON Schema for editors beside it.
+    It finds Containerfiles, manifests, Kustomize overlays, Helm charts, Terraform root modules, and branches that are called like
+    environments. Writes the JSON Schema for editors beside it.
 
     Args:
         project: The project's name; without it, the directory's.

@@ -98,6 +98,6 @@ def _pairs(given: tuple[str, ...], environments: list[str]) -> dict[str, str]:
         elif "{environment}" in text:
             found |= {e: text for e in environments if e not in found}
         else:
-            hint = f"Write ENVIRONMENT=…, with one of {', '.join(environments)}."
+            hint = f"Write ENVIRONMENT=…, with one of {', '.join(environments)}, or one text for all with {{environment}} in it."
             raise InputError(f"“{text[:100]}” names no environment", code="convert.flag", hint=hint)
     return found

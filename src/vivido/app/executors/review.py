@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from vivido.app.differing import differing
 from vivido.app.executors.side import new_side, old_side
 from vivido.engine.executor import Work
+from vivido.errors import RefusedError
 from vivido.git.publish import Edit
 from vivido.model.difference import ABSENT, Difference
 from vivido.model.objects import Rendered
@@ -40,7 +41,11 @@ def message(ws: "Workspace", work: Work, edit: Edit) -> Edit:
 
 
 def _differences(ws: "Workspace", work: Work) -> list[str]:
-    before = old_side(ws, work).wanted
+    try:
+        before = old_side(ws, work).wanted
+    except RefusedError as e:
+        # What ran before may lie elsewhere than the file says today: the project moved to another layout.
+        return [f"cannot be told, for what runs cannot be rendered any more: {' '.join(printable(e.message).split())}"]
     found = differing(ws, before.rendered if before is not None else Rendered(()), new_side(ws, work).rendered)
     lines = [_line(d) for d in found[:_MOST]]
     return [*lines, f"and {len(found) - _MOST} more"] if len(found) > _MOST else lines

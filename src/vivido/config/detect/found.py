@@ -64,7 +64,7 @@ class Found(msgspec.Struct, frozen=True):
     project: str
     """A name for the project: the repository's, or the directory's."""
     registry: str = ""
-    """Where this forge keeps images of this repository; empty where that is not known."""
+    """Where this forge keeps images of this repository, else where manifests have all of them; empty where that is not known."""
     remote: str = ""
     """URL of `origin`, without user and password."""
     contexts: tuple[Context, ...] = ()

@@ -15,6 +15,8 @@ from vivido.config.detect.services import services, unnamed
 from vivido.config.detect.terraform import root_modules
 from vivido.text.redact import without_userinfo
 
+_REGISTRY = re.compile(r"(localhost|[^/]*[.:][^/]*)/")
+"""Begins the name of an image that says in which registry it is."""
 _ORIGIN = re.compile(r'\[remote "origin"\][^\[]*?^[ \t]*url[ \t]*=[ \t]*(\S+)', re.MULTILINE)
 _HOSTED = re.compile(r"(?:[a-z+]+://)?(?:[^@/\s]+@)?([A-Za-z0-9.-]+)(?::[0-9]+)?[:/]+([^\s]+?)(?:\.git)?/?")
 _IMAGES_OF = {"github.com": "ghcr.io", "gitlab.com": "registry.gitlab.com"}
@@ -37,7 +39,7 @@ def detect(root: Path) -> Found:
     images = _IMAGES_OF.get(hosted[1].lower(), "") if hosted else ""
     return Found(
         project=project,
-        registry=f"{images}/{path.lower()}" if images else "",
+        registry=f"{images}/{path.lower()}" if images else _mentioned(guesses),
         remote=remote,
         contexts=built,
         configs=kept,
@@ -46,6 +48,13 @@ def detect(root: Path) -> Found:
         workloads=any(c.workloads for c in kept),
         notes=(*_notes(guesses, used), *_charts(used), *_silent(guesses)),
     )
+
+
+def _mentioned(guesses: tuple[ServiceGuess, ...]) -> str:
+    """Return where all images are that the services' manifests name with a registry; empty where that is not one place."""
+    named = [name for g in guesses for name in (g.image, *g.mentions) if _REGISTRY.match(name)]
+    places = {name.rpartition("/")[0] for name in named}
+    return places.pop() if len(places) == 1 else ""
 
 
 def _remote(root: Path) -> str:

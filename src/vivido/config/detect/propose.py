@@ -33,7 +33,7 @@ def propose(found: Found, project: str, registry: str) -> str:
         f"project: {quoted(project)}",
         f"registry: {quoted(registry)}",
         *_registries(registry),
-        *(["layout: branches  # a branch per environment; merges flow upward only"] if found.branches else []),
+        *(["layout: branches"] if found.branches else []),
         "",
         "services:",
         *(line for s in services for line in _service(s, found, registry)),
