@@ -40,6 +40,7 @@ def found(ran: Ran) -> list[tuple[str, str, str]]:
 
 
 REPLICAS = "Deployment/web/spec/replicas"
+LEVEL = "Deployment/web/spec/template/spec/containers/web/env/LOG_LEVEL/value"
 
 
 def test_what_was_deployed_is_compared_by_the_rules(shop: Miniature) -> None:
@@ -73,6 +74,26 @@ def test_what_a_release_brings_is_on_its_way_and_no_drift(shop: Miniature) -> No
     assert here.code == 0
     assert [(f["severity"], "on its way" in f["message"]) for f in here.json()["findings"]] == [("note", True)]
     assert "NEW" not in shop.run("parity").out and "NEW" in shop.run("parity", "--notes").out
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_along_branches_what_people_changed_on_one_is_never_on_its_way(tmp_path: Path, own: bool) -> None:
+    with miniature(tmp_path / "shop", "branches") as shop:
+        path = shop.manifest("web", "dev")
+        if own:
+            file = shop.clone / "vivido.yaml"
+            file.write_text(file.read_text().replace("own: [", f"own: [{path}, "))
+            assert path in file.read_text()
+        text = shop.file(path, "staging").replace("value: info", "value: debug")
+        shop.commit({path: text.encode()}, "Say more in staging", environment="staging")
+        digests = shop.push("v1")
+        named = [f"--artifact={e}/{s}={digest}" for e in ("dev", "staging") for s, digest in digests.items()]
+        shop.good("import", "dev", "staging", *named, "--yes")
+        assert len({c["release"] for c in shop.good("status", "-o", "json").json()["columns"][:2]}) == 2
+        ran = shop.run("parity", "dev", "staging", "-o", "json")
+        assert ran.code == 10, ran.err
+        severities = {f["at"]: f["severity"] for f in ran.json()["findings"]}
+        assert severities[LEVEL] == "error", severities
 
 
 def test_a_service_has_rules_of_its_own(shop: Miniature) -> None:

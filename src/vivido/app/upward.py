@@ -45,6 +45,25 @@ def composed(ws: "Workspace", environment: Environment, own: str, validated: str
     return own if found is None else compose(ws.repository(environment).mirror, own, validated, found.owns)
 
 
+def composed_beside_people(ws: "Workspace", environment: Environment, own: str, release: Release) -> str:
+    """Return the commit that stands for what a release could make of an environment: what people committed there alone stays.
+
+    Their files are no less different for being a debt: no promotion will make them the same. It is `own` itself where the layout
+    merges nothing.
+    """
+    from vivido.git.compose import compose, edits_to
+
+    validated = release.revision.commit
+    found = ownership(ws, environment, own, validated)
+    if found is None:
+        return own
+    mirror = ws.repository(environment).mirror
+    wanted = edits_to(mirror, own, compose(mirror, own, validated, found.owns))
+    taken_in = settled(ws, environment, release, own)
+    owing = {d.path for d in debts(mirror, Question(environment.name, own, validated, found.owns, wanted, taken_in))}
+    return compose(mirror, own, validated, lambda path: found.owns(path) or path in owing)
+
+
 def upward(ws: "Workspace", release: Release, environment: Environment) -> Upward | None:
     """Return what is merged into an environment's branch; None where the layout merges nothing."""
     if ws.owns(environment) is None:

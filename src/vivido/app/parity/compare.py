@@ -65,7 +65,7 @@ def compare(ws: "Workspace", asked: Asked) -> Answer:
     names = dict.fromkeys(e for pair in pairs for e in pair)
     fetch(ws, names)
     taken = tuple(_taken(ws, asked, name) for name in names)
-    sides = Sides(ws, taken, asked.services, ahead=ahead(taken, pairs))
+    sides = Sides(ws, taken, asked.services, ahead=ahead(ws, taken, pairs))
     found = judged(ws, sides, pairs, rules, today(ws.now()), whole=_is_whole(ws, asked))
     parity = settled(ws, found, sides, {t.environment: t for t in taken}, rules)
     findings = gravest_first((*parity.findings, *shared_at(ws, taken, pairs)))

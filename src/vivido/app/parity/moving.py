@@ -11,10 +11,11 @@ from vivido import __version__
 from vivido.app.parity.judged import FORMAT
 from vivido.app.parity.sides import Sides, Taken
 from vivido.app.roll import base_of
+from vivido.app.upward import composed_beside_people
 from vivido.drift.differ import differences
 from vivido.drift.parity.report import Declared, Parity
 from vivido.drift.parity.tokens import Marker, shown
-from vivido.errors import NotFoundError
+from vivido.errors import Error, NotFoundError
 from vivido.model.canonical import fingerprint
 from vivido.model.finding import Finding, Found, Severity
 from vivido.model.objects import Rendered
@@ -38,15 +39,27 @@ _Still = Mapping[_Concern, frozenset[str]]
 """Where services differ if the later environment had the earlier one's release."""
 
 
-def ahead(taken: Sequence[Taken], pairs: Iterable[tuple[str, str]]) -> list[Taken]:
-    """Return the later environments of pairs with two releases as they would be with the earlier one's. Pure."""
+def ahead(ws: "Workspace", taken: Sequence[Taken], pairs: Iterable[tuple[str, str]]) -> list[Taken]:
+    """Return the later environments of pairs with two releases as they would be with the earlier one's."""
     known = {t.environment: t for t in taken}
     both = [(known[left], known[right]) for left, right in pairs]
-    return [_ahead(a, b) for a, b in both if not a.problem and not b.problem and a.release != b.release]
+    return [_ahead(ws, a, b) for a, b in both if not a.problem and not b.problem and a.release != b.release]
 
 
-def _ahead(left: Taken, right: Taken) -> Taken:
-    return msgspec.structs.replace(left, environment=right.environment)
+def _ahead(ws: "Workspace", left: Taken, right: Taken) -> Taken:
+    return msgspec.structs.replace(left, environment=right.environment, commit=_commit(ws, left, right))
+
+
+def _commit(ws: "Workspace", left: Taken, right: Taken) -> str:
+    """Return the commit that gives it: along branches the later environment keeps the files that are its own."""
+    environment = ws.environment(right.environment)
+    if ws.owns(environment) is None:
+        return left.commit
+    record = ws.records.release(left.release)
+    try:
+        return composed_beside_people(ws, environment, right.commit, record.release) if record else right.commit
+    except Error:
+        return right.commit  # What cannot be told is not on its way.
 
 
 def settled(ws: "Workspace", parity: Parity, sides: Sides, taken: Mapping[str, Taken], rules: Declared) -> Parity:
@@ -58,9 +71,10 @@ def settled(ws: "Workspace", parity: Parity, sides: Sides, taken: Mapping[str, T
     still: dict[_Concern, frozenset[str]] = {}
     for left, right in dict.fromkeys((f.left, f.right) for f in moving):
         services = dict.fromkeys(f.service for f in moving if (f.left, f.right) == (left, right))
-        same = _same(ws, sides, taken[left], taken[right])
+        then = _ahead(ws, taken[left], taken[right])
+        same = _same(ws, sides, then, taken[right])
         concerned = [names for names in services if not all(map(same, names.split(", ")))]
-        still |= _with_one_release(ws, sides, taken[left], taken[right], concerned, rules)
+        still |= _with_one_release(ws, sides, taken[left], then, concerned, rules)
     findings = tuple(_settled(f, still, taken) for f in parity.findings)
     return msgspec.structs.replace(parity, findings=findings)
 
@@ -80,48 +94,47 @@ def _settled(finding: Finding, still: _Still, taken: Mapping[str, Taken]) -> Fin
 
 
 def _with_one_release(
-    ws: "Workspace", sides: Sides, left: Taken, right: Taken, services: Sequence[str], rules: Declared
+    ws: "Workspace", sides: Sides, left: Taken, then: Taken, services: Sequence[str], rules: Declared
 ) -> dict[_Concern, frozenset[str]]:
     """Return the places where services still differ; services of which that cannot be told are left out."""
-    keys = {names: _key(ws, sides, left, right, names, rules) for names in services}
+    keys = {names: _key(ws, sides, left, then, names, rules) for names in services}
     there = ws.renderings.get(filter(None, keys.values()), ws.now())
     known = {names: msgspec.json.decode(there[key], type=frozenset[str]) for names, key in keys.items() if key in there}
     missing = [names for names in services if names not in known]
     if missing:
-        made = _compared(ws, sides, left, right, missing, rules)
+        made = _compared(ws, sides, left, then, missing, rules)
         new = {keys[names]: msgspec.json.encode(sorted(places)) for names, places in made.items() if keys[names]}
         ws.renderings.put(new, ws.now())
         known |= made
-    return {_Concern(left.environment, right.environment, names): places for names, places in known.items()}
+    return {_Concern(left.environment, then.environment, names): places for names, places in known.items()}
 
 
-def _key(ws: "Workspace", sides: Sides, left: Taken, right: Taken, names: str, rules: Declared) -> str:
-    """Return a hash of all that the places depend on: the whole tree that both are taken from, images, and tokens."""
+def _key(ws: "Workspace", sides: Sides, left: Taken, then: Taken, names: str, rules: Declared) -> str:
+    """Return a hash of all that the places depend on: the whole trees that both are taken from, images, and tokens."""
     with suppress(NotFoundError):
-        repositories = [ws.repository(ws.environment(t.environment)) for t in (left, right)]
-        trees = [r.snapshot(left.commit).root for r in repositories]
+        trees = [ws.repository(ws.environment(t.environment)).snapshot(t.commit).root for t in (left, then)]
         own = names.split(", ")
         images = [(a.service, a.image) for a in left.artifacts if a.service in own]
-        parts = [part.wanted.key for e in (left, right) for n in own if (part := sides.part(e.environment, n))]
+        parts = [part.wanted.key for e in (left, then) for n in own if (part := sides.part(e.environment, n))]
         declared = [
-            [s for s in ws.placed(ws.environment(t.environment)).services if s.name in own] for t in (left, right)
+            [s for s in ws.placed(ws.environment(t.environment)).services if s.name in own] for t in (left, then)
         ]
-        registries = [[t.environment, ws.environment(t.environment).registry] for t in (left, right)]
+        registries = [[t.environment, ws.environment(t.environment).registry] for t in (left, then)]
         about = [ws.project.layout, declared, registries, rules.tokens, left.as_is]
         return fingerprint(["moving", FORMAT, __version__, tools(), names, trees, images, parts, about])
     return ""
 
 
 def _compared(
-    ws: "Workspace", sides: Sides, left: Taken, right: Taken, services: Sequence[str], rules: Declared
+    ws: "Workspace", sides: Sides, left: Taken, then: Taken, services: Sequence[str], rules: Declared
 ) -> dict[str, frozenset[str]]:
     groups = [g for g in sides.groups if ", ".join(g.services) in services]
     now = sides.subjects(groups)
-    then = Sides(ws, [_ahead(left, right)], groups=[g.services for g in groups]).subjects()
-    markers = [Marker(e, rules.tokens) for e in (left.environment, right.environment)]
+    later = Sides(ws, [then], groups=[g.services for g in groups]).subjects()
+    markers = [Marker(e, rules.tokens) for e in (left.environment, then.environment)]
     key, found = secrets.token_bytes(32), dict[str, frozenset[str]]()
-    for before, after in zip(now, then, strict=True):
-        both = (before.sides[left.environment], after.sides[right.environment])
+    for before, after in zip(now, later, strict=True):
+        both = (before.sides[left.environment], after.sides[then.environment])
         marked = [m.mark(s).rendered for m, s in zip(markers, both, strict=True) if isinstance(s, Rendered)]
         if len(marked) == len(markers):
             there = differences(marked[0], marked[1], key=key, namespaces="ignore")
@@ -129,13 +142,13 @@ def _compared(
     return found
 
 
-def _same(ws: "Workspace", sides: Sides, left: Taken, right: Taken) -> Callable[[str], bool]:
+def _same(ws: "Workspace", sides: Sides, then: Taken, right: Taken) -> Callable[[str], bool]:
     """Return what says whether a service in the later environment would be what it is with the earlier one's release."""
     environment = ws.environment(right.environment)
     services, repository = {s.name: s for s in ws.placed(environment).services}, ws.repository(environment)
-    images = [{a.service: (a.repository, a.digest) for a in t.artifacts} for t in (left, right)]
+    images = [{a.service: (a.repository, a.digest) for a in t.artifacts} for t in (then, right)]
     try:
-        files = [repository.snapshot(t.commit) for t in (left, right)]
+        files = [repository.snapshot(t.commit) for t in (then, right)]
     except NotFoundError:
         return lambda name: False
 
