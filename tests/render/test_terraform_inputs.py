@@ -239,6 +239,14 @@ def test_a_long_chain_of_local_values_ends_somewhere(tmp_path: Path) -> None:
     assert "local.a900" not in said
 
 
+def test_lists_that_double_at_each_step_end_somewhere(tmp_path: Path) -> None:
+    doubling = "".join(f"  a{n + 1} = [local.a{n}, local.a{n}]\n" for n in range(40))
+    write(tmp_path, {"main.tf": f'locals {{\n  a0 = ["x"]\n{doubling}}}\n'})
+    said = spec(tmp_path)["unknown"]
+    assert said["local.a40"] == "has more than 50000 parts"
+    assert "local.a10" not in said
+
+
 @pytest.mark.parametrize(
     ("files", "code", "where"),
     [

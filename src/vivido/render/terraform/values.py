@@ -8,6 +8,8 @@ from vivido.render.terraform.nodes import Computed, Expression, File, Items, Lit
 
 _MOST_LOCALS = 50
 """Local values that are made of each other, one of the next."""
+_MOST_PARTS = 50_000
+"""Of one local value; lists that hold another one twice, and so on, would have more parts than anybody can walk through."""
 _MOST_TEXT = 100_000
 """Characters of one text; templates that put themselves together could grow without end."""
 
@@ -61,7 +63,10 @@ class Scope:
             if len(self._active) >= _MOST_LOCALS:
                 return Unknown(f"is made of more than {_MOST_LOCALS} local values, one of the next", written.where)
             self._active.add(name)
-            self._known[name] = self.evaluate(written.value, written.file)
+            value = self.evaluate(written.value, written.file)
+            if _is_endless(value):
+                value = Unknown(f"has more than {_MOST_PARTS} parts", written.where)
+            self._known[name] = value
             self._active.discard(name)
         return self._known[name]
 
@@ -126,6 +131,16 @@ def _below(value: Any, path: list[str | int], where: str) -> Any:
         else:
             return Unknown(f"takes {step} from something that does not have it", where)
     return value
+
+
+def _is_endless(value: Any) -> bool:
+    todo, seen = [value], 0
+    while todo and seen <= _MOST_PARTS:
+        one = todo.pop()
+        seen += 1
+        if isinstance(one, dict | list):
+            todo += one.values() if isinstance(one, dict) else one
+    return seen > _MOST_PARTS
 
 
 def text_of(value: Any) -> str | None:
