@@ -219,6 +219,17 @@ def test_a_sensitive_default_in_a_called_module_is_a_secret_in_clear(tmp_path: P
     assert secrets_in_clear(found, ("web.net.password",)) == ()
 
 
+def test_a_value_that_a_call_gives_to_a_sensitive_variable_is_a_secret_in_clear(tmp_path: Path) -> None:
+    main = 'variable "d" {}\nmodule "net" {\n  source = "../net"\n  password = "hunter2"\n  token = var.d\n}\n'
+    net = "".join(f'variable "{n}" {{\n  sensitive = true\n}}\n' for n in ("password", "token"))
+    found = render(write(tmp_path, {"infra/main.tf": main, "net/main.tf": net}), "infra")
+    assert isinstance(found, Rendered)
+    others = json.dumps([o for o in found.objects if o["kind"] != "Secret"])
+    assert "hunter2" not in others
+    assert "${var.d}" in others
+    assert [o["metadata"]["name"] for o in found.objects if o["kind"] == "Secret"] == ["web.net.password"]
+
+
 def test_a_lock_file_of_a_called_module_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
     files = {"infra/main.tf": CALLING, "net/main.tf": "locals {}\n", "net/.terraform.lock.hcl": "{{"}
     found = refused(write(tmp_path, files), "infra")

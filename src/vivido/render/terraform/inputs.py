@@ -97,10 +97,14 @@ def read_inputs(module: Module, named: Sequence[str], read: Read, listing: List)
     return Inputs(given, unset, undeclared, _sensitive(declared))
 
 
-def defaults(module: Module) -> Inputs:
-    """Return what the variables of a module that others call are where nobody gives them a value."""
+def called(module: Module, call: Block) -> Inputs:
+    """Return the defaults of a module that is called, and the sensitive values that the call gives it."""
     declared = module.variables
-    return Inputs(dict(_defaults(declared)), (), (), _sensitive(declared))
+    found = Inputs(dict(_defaults(declared)), (), (), _sensitive(declared))
+    for name in found.sensitive & call.body.attributes.keys():
+        one = call.body.attributes[name]
+        found.given[name] = Given(Scope({}, {}).evaluate(one.value, one.file), one.file.name, one)
+    return found
 
 
 def automatic(directory: str, listing: List) -> tuple[str, ...]:

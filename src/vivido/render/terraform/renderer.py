@@ -15,7 +15,8 @@ from vivido.model.problem import Problem
 from vivido.render.interface import TerraformRoot
 from vivido.render.objects import collect, problem
 from vivido.render.terraform import content, images, reads
-from vivido.render.terraform.inputs import Inputs, defaults, read_inputs, secrets
+from vivido.render.terraform.inputs import Inputs, read_inputs, secrets
+from vivido.render.terraform.inputs import called as of_call
 from vivido.render.terraform.kinds import API, KIND, STATE
 from vivido.render.terraform.module import LOCK, Module, has_module, literal, local_source, read_module
 from vivido.render.terraform.nodes import Block
@@ -143,7 +144,7 @@ def _spec(module: Module, read: Read, listing: List) -> dict[str, Any]:
         settings=[content.labelled(b) for b in settings if b.type not in ("backend", "cloud", "required_providers")],
         inputs={name: _without_default(block) for name, block in module.variables.items()},
         locals={name: content.plain(one.value, one.file) for name, one in module.locals.items()},
-        modules={name: content.body(call.body) for name, call in module.calls.items()},
+        modules={name: _call(module, call, read, listing) for name, call in module.calls.items()},
         resources=content.named(module.of("resource")),
         data=content.named(module.of("data")),
         outputs=content.named(module.of("output")),
@@ -151,6 +152,14 @@ def _spec(module: Module, read: Read, listing: List) -> dict[str, Any]:
         others=content.named(others),
         files=_files(module, read, listing),
     )
+
+
+def _call(module: Module, call: Block, read: Read, listing: List) -> dict[str, Any]:
+    """Return a call without the values that the called module declares sensitive; they are Secrets, where they stand there."""
+    said, path = content.body(call.body), local_source(call, module.directory)
+    found = read_module(path, read, listing) if path is not None and has_module(path, listing) else None
+    given = secrets(of_call(found, call)) if isinstance(found, Module) else {}
+    return said | dict.fromkeys(given.keys() & said.keys(), "(sensitive)")
 
 
 def _without_default(block: Block) -> dict[str, Any]:
@@ -199,7 +208,7 @@ def _called(module: Module, name: str, read: Read, listing: List) -> tuple[list[
             if not isinstance(found, Module):
                 problems += found
             elif len(made) < _MOST_MODULES:
-                given, below = defaults(found), f"{at}.{called}"
+                given, below = of_call(found, call), f"{at}.{called}"
                 spec = _spec(found, read, listing) | _filled(variables=_variables(given))
                 made += [_object(KIND, below, spec), *_secrets(below, given)]
                 todo.append((below, found, (*above, path)))
