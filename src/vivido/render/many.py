@@ -17,7 +17,7 @@ from vivido.render.kinds import KINDS
 from vivido.render.kustomize import PROGRAMS, Kustomize, program
 from vivido.render.tool import identity
 
-FORMAT = 1
+FORMAT = 2
 """Raised when reading, checking or ordering objects changes what comes out of the same files: then nothing older is used."""
 
 
