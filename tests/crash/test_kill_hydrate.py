@@ -22,7 +22,7 @@ def _points(mini: Miniature, *command: str) -> list[str]:
     assert ran.code == 0, ran.err
     names = log.read_text().splitlines()
     numbered = [f"{name}#{names[: i + 1].count(name)}" for i, name in enumerate(names)]
-    return [p for p in numbered if p.startswith(("git.", "engine.hydrate", "engine.commit"))]
+    return [p for p in numbered if p.startswith(("git.", "engine.hydrate"))]
 
 
 @pytest.mark.parametrize(("where", "branch"), [("rendered/dev", "main"), ("{branch: rendered/dev}", "rendered/dev")])

@@ -23,6 +23,9 @@ STRICTER = {
         ("value '{a: 1, a: 2}'", "value '\\n   b: 1\\n   b: 2'", "a key twice", "JSON with a key twice"), TWICE
     ),
     **dict.fromkeys(("a key twice, written otherwise", "keys that become one", "merge twice"), TWICE),
+    **dict.fromkeys(
+        ("keys that become one, by bool", "keys that become one, by base"), "which wins changes from run to run"
+    ),
     **dict.fromkeys(("bytes that are no text", "value '!!binary /w=='", "JSON with a lone surrogate"), LOST),
     **dict.fromkeys(("an end", "a version later"), f"{LOST}: everything up to the next “---”"),
     **dict.fromkeys(("value '!a b'", "value '!local x'", "value '!!timestamp 2024-01-01'"), TAG),

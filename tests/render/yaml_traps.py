@@ -194,6 +194,7 @@ FILES: dict[str, bytes] = {
     "a key twice, written otherwise": (HEAD + 'spec:\n  "a": 1\n  a: 2\n').encode(),
     "keys that become one": (HEAD + "spec:\n  1: a\n  '1': b\n").encode(),
     "keys that become one, by bool": (HEAD + "spec:\n  yes: a\n  'true': b\n").encode(),
+    "keys that become one, by base": (HEAD + "spec:\n  0x10: a\n  16: b\n").encode(),
     "keys of every sort": (HEAD + "spec:\n  1: a\n  1.5: b\n  yes: c\n  0x10: d\n  2024-01-01: e\n  0644: g\n  1e3: h\n").encode(),
     "large keys": (HEAD + "spec:\n  1e21: a\n  12345678901234567890: b\n  0.1: c\n  100000000.5: d\n").encode(),
     "an empty key": (HEAD + "spec:\n  '': a\n").encode(),

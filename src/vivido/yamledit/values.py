@@ -31,8 +31,8 @@ def plain_data(node: Node | None, name: str) -> Any:
         name: The file's name, for messages.
 
     Raises:
-        InputError: `yaml.alias-bomb`, `yaml.alias-cycle`, `yaml.tag`, `yaml.key`, `yaml.value` or `yaml.merge`, with the
-            position.
+        InputError: `yaml.alias-bomb`, `yaml.alias-cycle`, `yaml.tag`, `yaml.key`, `yaml.duplicate-key`, `yaml.value` or
+            `yaml.merge`, with the position.
     """
     return None if node is None else _Reader(name).read(node)
 
@@ -73,12 +73,20 @@ class _Reader:
 
     def _mapping(self, node: Mapping) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        written: set[str] = set()
         for key, value in node.entries:
             if isinstance(key, Scalar) and key.value == "<<" and not key.style:
                 # In its place: go-yaml v2 lets a merge win over the keys that stand before it.
                 found.update(self._merge(value))
-            else:
-                found[self._key(key)] = self.read(value)
+                continue
+            name = self._key(key)
+            if name in written:
+                # Kubernetes' own reader goes through them in an order that changes from run to run.
+                raise self._error(
+                    key, "yaml.duplicate-key", f"this is the key “{name}” once more", "Remove one of them."
+                )
+            written.add(name)
+            found[name] = self.read(value)
         return found
 
     def _merge(self, node: Node) -> dict[str, Any]:
