@@ -2,9 +2,37 @@
 
 from collections.abc import Callable, Sequence
 
+from vivido import process
 from vivido.testing.miniature import Miniature, Ran
 
 KILLED = -9
+EFFECTS = {
+    "git.commit",
+    "git.push",
+    "registry.manifest",
+    "engine.commit",
+    "engine.switch",
+    "engine.tag",
+    "engine.record",
+}
+"""What every promotion that goes all the way passes."""
+
+
+def git(mini: Miniature, *args: str) -> str:
+    """Ask the project's repository, as everybody sees it, and return the answer."""
+    done = process.run(["git", "-C", str(mini.origin), *args])
+    assert done.returncode == 0, done.complaint
+    return done.text.strip()
+
+
+def numbered(mini: Miniature, command: Sequence[str], *, code: int = 0) -> list[str]:
+    """Run a command undisturbed and return every passage of a crashpoint in their order, as `VIVIDO_CRASH_AT` takes it."""
+    log = mini.root / "points"
+    log.unlink(missing_ok=True)
+    ran = mini.run(*command, environ={"VIVIDO_CRASH_LOG": str(log)})
+    assert ran.code == code, ran.err
+    names = log.read_text().splitlines()
+    return [f"{name}#{names[: i + 1].count(name)}" for i, name in enumerate(names)]
 
 
 def passed(mini: Miniature, run: "Callable[[dict[str, str]], Ran]") -> list[str]:

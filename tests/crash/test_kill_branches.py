@@ -4,22 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from lives import kinds, lived, passed, settled, writes
+from lives import EFFECTS, git, kinds, lived, passed, settled, writes
 
-from vivido.process import run
 from vivido.testing.miniature import Miniature, Ran, miniature
 
 pytestmark = pytest.mark.real("ssh-keygen", "git")
 WEB, OWN = "deploy/web/app.yaml", "deploy/web/settings.yaml"
-EFFECTS = {
-    "git.commit",
-    "git.push",
-    "registry.manifest",
-    "engine.commit",
-    "engine.switch",
-    "engine.tag",
-    "engine.record",
-}
 
 
 @pytest.fixture
@@ -28,14 +18,8 @@ def mini(tmp_path: Path) -> Iterator[Miniature]:
         yield made
 
 
-def _git(mini: Miniature, *args: str) -> str:
-    done = run(["git", "-C", str(mini.origin), *args])
-    assert done.returncode == 0, done.complaint
-    return done.text.strip()
-
-
 def _said(mini: Miniature, key: str, branch: str) -> str:
-    return _git(mini, "log", "-1", f"--format=%(trailers:key={key},valueonly)", branch)
+    return git(mini, "log", "-1", f"--format=%(trailers:key={key},valueonly)", branch)
 
 
 def _edited(mini: Miniature, environment: str, path: str, old: str, new: str) -> str:
@@ -60,12 +44,12 @@ def test_a_promotion_that_supersedes_a_hotfix_ends_as_if_nothing_had_happened(mi
     _edited(mini, "dev", WEB, "value: info", "value: debug")
     second = mini.release("v2")
     mini.good("promote", "dev", "--yes")
-    below = _git(mini, "rev-parse", "develop^")
+    below = git(mini, "rev-parse", "develop^")
     since, applied = len(mini.registry.requests), len(mini.applied)
     said = ("--supersede", hotfix[:12], "--reason", "v2 does it otherwise")
     killed = lived(mini, points, _doing(mini, "promote", "staging", "--release", second, "--yes", *said))
     assert kinds(killed) >= EFFECTS
-    assert _git(mini, "log", "-1", "--format=%P", "staging").split() == [hotfix, below], "one commit, on the hotfix"
+    assert git(mini, "log", "-1", "--format=%P", "staging").split() == [hotfix, below], "one commit, on the hotfix"
     text = mini.file(WEB, "staging")
     assert ("replicas: 2" in text, "value: debug" in text) == (True, True)
     assert hotfix.startswith(_said(mini, "Vivido-Superseded", "staging"))
@@ -93,7 +77,7 @@ def test_a_rollback_ends_as_if_nothing_had_happened(mini: Miniature) -> None:
     since, applied = len(mini.registry.requests), len(mini.applied)
     killed = lived(mini, points, _doing(mini, *back))
     assert kinds(killed) >= EFFECTS
-    assert _git(mini, "log", "-1", "--format=%P", "staging") == own, "one commit, and no merge"
+    assert git(mini, "log", "-1", "--format=%P", "staging") == own, "one commit, and no merge"
     assert "replicas: 2" in mini.file(WEB, "staging")
     assert 'workers: "8"' in mini.file(OWN, "staging"), "what people changed stays"
     assert [writes(mini, since, s, "staging") for s in ("web", "api")] == [1, 1]
@@ -121,7 +105,7 @@ def test_configuration_alone_goes_past_what_it_does_not_change_and_is_approved(m
     staging, since, applied = mini.log("staging"), len(mini.registry.requests), len(mini.applied)
     killed = lived(mini, points, approve)
     assert kinds(killed) >= EFFECTS - {"registry.manifest"}, "the tags point there already"
-    assert _git(mini, "log", "-1", "--format=%P", "production").split()[0] == tip, "one commit"
+    assert git(mini, "log", "-1", "--format=%P", "production").split()[0] == tip, "one commit"
     assert 'workers: "5"' in mini.file(OWN, "production")
     assert "staging=" in _said(mini, "Vivido-Unchanged", "production")
     assert mini.log("staging") == staging

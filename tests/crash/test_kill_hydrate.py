@@ -1,28 +1,16 @@
 """kill -9 while rendered objects are committed, beside the configuration or on a branch: as if nothing had happened."""
 
-import subprocess
-
 import pytest
+from lives import git, numbered
 
 from vivido.testing.miniature import Miniature
 
 pytestmark = pytest.mark.real("ssh-keygen", "git")
 
 
-def _git(mini: Miniature, *args: str) -> str:
-    done = subprocess.run(["git", "-C", str(mini.origin), *args], capture_output=True, text=True, check=True)
-    return done.stdout.strip()
-
-
 def _points(mini: Miniature, *command: str) -> list[str]:
     """Run a command undisturbed and return those of its crashpoints that have to do with Git and with the rendered objects."""
-    log = mini.root / "points"
-    log.unlink(missing_ok=True)
-    ran = mini.run(*command, environ={"VIVIDO_CRASH_LOG": str(log)})
-    assert ran.code == 0, ran.err
-    names = log.read_text().splitlines()
-    numbered = [f"{name}#{names[: i + 1].count(name)}" for i, name in enumerate(names)]
-    return [p for p in numbered if p.startswith(("git.", "engine.hydrate"))]
+    return [p for p in numbered(mini, command) if p.startswith(("git.", "engine.hydrate"))]
 
 
 @pytest.mark.parametrize(("where", "branch"), [("rendered/dev", "main"), ("{branch: rendered/dev}", "rendered/dev")])
@@ -35,7 +23,7 @@ def test_killed_anywhere_there_is_one_commit_with_what_was_validated(mini: Minia
     again = _points(mini, "promote", "dev", "--release", mini.release("v0b"), "--yes")
     assert ("engine.hydrate.began#1" in again) == (branch != "main")
     for number, point in enumerate(dict.fromkeys([*promoting, *again]), start=1):
-        release, at = mini.release(f"v{number}"), int(_git(mini, "rev-list", "--count", branch))
+        release, at = mini.release(f"v{number}"), int(git(mini, "rev-list", "--count", branch))
         crash = {"VIVIDO_CRASH_AT": point}
         killed = mini.run("promote", "dev", "--release", release, "--yes", environ=crash)
         if killed.code == 0:
@@ -44,16 +32,16 @@ def test_killed_anywhere_there_is_one_commit_with_what_was_validated(mini: Minia
         mini.good("run", "--once")
         column = mini.good("status", "-o", "json").json()["columns"][0]
         assert (column["release"], column["open"]) == (release, []), point
-        assert int(_git(mini, "rev-list", "--count", branch)) == at + 1, point
-        assert mini.push(f"v{number}")["web"] in _git(mini, "show", f"{branch}:{path}"), point
-    before = _git(mini, "show", f"{branch}:{path}")
+        assert int(git(mini, "rev-list", "--count", branch)) == at + 1, point
+        assert mini.push(f"v{number}")["web"] in git(mini, "show", f"{branch}:{path}"), point
+    before = git(mini, "show", f"{branch}:{path}")
     for point in _points(mini, "rollback", "dev", "--reason", "a test", "--yes"):
-        back = _git(mini, "show", f"{branch}:{path}")
+        back = git(mini, "show", f"{branch}:{path}")
         assert back != before
         release = mini.release(f"bad {point}")
         mini.good("promote", "dev", "--release", release, "--yes")
         killed = mini.run("rollback", "dev", "--reason", "a test", "--yes", environ={"VIVIDO_CRASH_AT": point})
         assert killed.code == -9, (point, killed.err)
         mini.good("run", "--once")
-        assert _git(mini, "show", f"{branch}:{path}") == back, point
+        assert git(mini, "show", f"{branch}:{path}") == back, point
     assert mini.good("ledger", "verify").code == 0

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from lives import kinds, lived, passed, settled, writes
+from lives import EFFECTS, kinds, lived, passed, settled, writes
 
 from vivido.process import run
 from vivido.registry.tags import tag
@@ -13,15 +13,6 @@ from vivido.testing.registry_image import push_image
 from vivido.testing.toy import install
 
 pytestmark = pytest.mark.real("ssh-keygen", "git")
-EFFECTS = {
-    "git.commit",
-    "git.push",
-    "registry.manifest",
-    "engine.commit",
-    "engine.switch",
-    "engine.tag",
-    "engine.record",
-}
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """kill -9 while a change is proposed, merged and called off (`change: branch`): as if nothing had happened."""
 
-import subprocess
-
 import pytest
+from lives import git, numbered
 
 from vivido.testing.miniature import Miniature
 
@@ -14,32 +13,21 @@ def _reviewed(mini: Miniature) -> None:
     file.write_text(file.read_text().replace("    target: {command:", "    change: branch\n    target: {command:"))
 
 
-def _git(mini: Miniature, *args: str) -> str:
-    done = subprocess.run(["git", "-C", str(mini.origin), *args], capture_output=True, text=True, check=True)
-    return done.stdout.strip()
-
-
 def _waiting(mini: Miniature) -> list[str]:
-    return _git(mini, "for-each-ref", "--format=%(refname:short)", "refs/heads/vivido").split()
+    return git(mini, "for-each-ref", "--format=%(refname:short)", "refs/heads/vivido").split()
 
 
 def _merge(mini: Miniature) -> None:
     """Merge by moving the branch forward, as a forge does where it can."""
     (branch,) = _waiting(mini)
-    _git(mini, "merge-base", "--is-ancestor", "main", branch)
-    _git(mini, "update-ref", "refs/heads/main", branch)
+    git(mini, "merge-base", "--is-ancestor", "main", branch)
+    git(mini, "update-ref", "refs/heads/main", branch)
 
 
 def _points(mini: Miniature, code: int, *command: str) -> list[str]:
     """Run a command undisturbed and return those of its crashpoints that have to do with Git and with reviews."""
-    log = mini.root / "points"
-    log.unlink(missing_ok=True)
-    ran = mini.run(*command, environ={"VIVIDO_CRASH_LOG": str(log)})
-    assert ran.code == code, ran.err
-    names = log.read_text().splitlines()
-    numbered = [f"{name}#{names[: i + 1].count(name)}" for i, name in enumerate(names)]
     # The others are those of every promotion, see test_kill_promote.py.
-    return [point for point in numbered if point.startswith(("git.", "engine.propose"))]
+    return [point for point in numbered(mini, command, code=code) if point.startswith(("git.", "engine.propose"))]
 
 
 def _column(mini: Miniature) -> tuple[str, list[str]]:
@@ -68,7 +56,7 @@ def test_a_proposal_killed_anywhere_is_one_branch_with_one_commit_and_its_merge_
         mini.good("run", "--once")
         if number <= len(proposing):
             (branch,) = _waiting(mini)
-            assert _git(mini, "rev-list", "--count", f"main..{branch}") == "1", point
+            assert git(mini, "rev-list", "--count", f"main..{branch}") == "1", point
             _merge(mini)
         mini.run("retry", "dev")
         assert _column(mini) == (release, []), point
