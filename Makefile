@@ -2,7 +2,8 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
-export PYTHONDONTWRITEBYTECODE := 1
+# Byte code is kept in one place, so that directories which are copied, hashed or built into images stay as they are in Git.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.bytecode
 
 # As many test processes as there are processors: `make test WORKERS=4` sets another number.
 WORKERS ?= auto
@@ -46,4 +47,4 @@ lock: ## Lock the Python packages again after a change of pyproject.toml (needs 
 	@tools/lock
 
 clean: demo-clean ## Remove what set-up, demo and tests made in this directory
-	@rm -rf .tools .venv .bench .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage*
+	@rm -rf .tools .venv .bytecode .bench .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage*

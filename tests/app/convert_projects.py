@@ -1,14 +1,12 @@
 """A project with three kinds of configuration, in the layout `directories`, and how to look at what a conversion made of it."""
 
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from vivido.process import run
+from vivido.testing.command import Ran, vivido
 from vivido.testing.gitserver import create_bare
-from vivido.testing.miniature import Ran
 
 ENVIRONMENTS = ("dev", "staging", "production")
 
@@ -110,17 +108,8 @@ class Shop:
         environ = {"VIVIDO_STATE": str(self.root / "state"), "VIVIDO_CACHE": str(self.root / "cache"), "NO_COLOR": "1"}
         environ |= {"VIVIDO_CRASH_AT": crash} if crash else {}
         environ |= {"VIVIDO_CRASH_LOG": str(log)} if log else {}
-        done = subprocess.run(
-            [sys.executable, "-c", "from vivido.cli.app import main; main()", *args],
-            cwd=self.clone,
-            env={**os.environ, "HOME": str(self.root), **environ},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        whole = {**os.environ, "HOME": str(self.root), **environ}
+        return vivido(args, cwd=self.clone, environ=whole, timeout=300)
 
     def convert(self, to: str, *args: str, crash: str = "", log: Path | None = None) -> Ran:
         """Run `vivido layout convert`."""

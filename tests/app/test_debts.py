@@ -211,6 +211,7 @@ ACTIONS = st.one_of(
         ("promote", False, 0),
     ]
 )
+@example([*[("promote", False, 0)] * 3, ("back", True, 0), ("back", False, 0)])
 def test_no_change_on_the_branch_is_ever_lost_in_silence(actions: list[tuple[str, object, int]]) -> None:
     with history() as h:
         for what, choice, at in actions:

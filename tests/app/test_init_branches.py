@@ -1,15 +1,13 @@
 """`vivido init` with branches, charts or custom resources alone: what it writes passes `vivido config check`."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from vivido.process import run
+from vivido.testing.command import Ran, vivido
 from vivido.testing.gitserver import commit_to, create_bare
-from vivido.testing.miniature import Ran
 
 pytestmark = pytest.mark.real("git")
 
@@ -22,10 +20,8 @@ spec: {template: {spec: {containers: [{name: web, image: "registry.example.com/s
 
 
 def _vivido(directory: Path, *args: str) -> Ran:
-    command = [sys.executable, "-c", "from vivido.cli.app import main; main()", *args]
     environ = {**os.environ, "HOME": str(directory), "NO_COLOR": "1"}
-    done = subprocess.run(command, cwd=directory, env=environ, capture_output=True, text=True, timeout=120, check=False)
-    return Ran(done.returncode, done.stdout, done.stderr)
+    return vivido(args, cwd=directory, environ=environ)
 
 
 def _clone(root: Path, files: dict[str, str], branch: str = "main") -> Path:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from vivido.testing.miniature import Miniature, Ran, miniature
+from vivido.testing.command import Ran
+from vivido.testing.miniature import Miniature, miniature
 
 RULES = """
 parity:

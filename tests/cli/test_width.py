@@ -3,7 +3,8 @@
 import pytest
 
 from vivido.cli.output.fold import cells
-from vivido.testing.miniature import Miniature, Ran
+from vivido.testing.command import Ran
+from vivido.testing.miniature import Miniature
 
 pytestmark = pytest.mark.real("git", "ssh-keygen")
 

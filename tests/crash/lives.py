@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from vivido import process
-from vivido.testing.miniature import Miniature, Ran
+from vivido.testing.command import Ran
+from vivido.testing.miniature import Miniature
 
 KILLED = -9
 EFFECTS = {

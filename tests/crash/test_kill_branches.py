@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from lives import EFFECTS, git, kinds, lived, passed, settled, writes
 
-from vivido.testing.miniature import Miniature, Ran, miniature
+from vivido.testing.command import Ran
+from vivido.testing.miniature import Miniature, miniature
 
 pytestmark = pytest.mark.real("ssh-keygen", "git")
 WEB, OWN = "deploy/web/app.yaml", "deploy/web/settings.yaml"

@@ -8,7 +8,8 @@ from lives import EFFECTS, kinds, lived, passed, settled, writes
 
 from vivido.process import run
 from vivido.registry.tags import tag
-from vivido.testing.miniature import Miniature, Ran, miniature
+from vivido.testing.command import Ran
+from vivido.testing.miniature import Miniature, miniature
 from vivido.testing.registry_image import push_image
 from vivido.testing.toy import install
 

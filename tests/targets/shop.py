@@ -1,6 +1,5 @@
 """A project whose one environment runs on real containers, used through the command line."""
 
-import json
 import os
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from typing import Any
 from vivido.containers import container_environ
 from vivido.process import run
 from vivido.targets.podman.program import Podman
+from vivido.testing.command import Ran, vivido
 from vivido.testing.gitserver import commit_to, create_bare
 
 FILE = """\
@@ -85,21 +85,14 @@ class Shop:
     def clone(self) -> Path:
         return self.root / "clone"
 
-    def run(self, *args: str, environ: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", "from vivido.cli.app import main; main()", *args],
-            cwd=self.clone,
-            env={**os.environ, **self.environ, **(environ or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def run(self, *args: str, environ: Mapping[str, str] | None = None) -> Ran:
+        whole = {**os.environ, **self.environ, **(environ or {})}
+        return vivido(args, cwd=self.clone, environ=whole, timeout=300)
 
     def good(self, *args: str) -> str:
         ran = self.run(*args)
-        assert ran.returncode == 0, f"vivido {' '.join(args)}: {ran.returncode}\n{ran.stdout}\n{ran.stderr}"
-        return ran.stdout
+        assert ran.code == 0, f"vivido {' '.join(args)}: {ran.code}\n{ran.out}\n{ran.err}"
+        return ran.out
 
     def promote(self, image: str) -> str:
         release = self.good("release", "create", "-o", "name", f"--artifact=web={image}").strip()
@@ -108,8 +101,8 @@ class Shop:
 
     def drift(self) -> dict[str, Any]:
         ran = self.run("drift", "dev", "-o", "json")
-        assert ran.returncode in (0, 10), ran.stderr
-        return json.loads(ran.stdout)[0]
+        assert ran.code in (0, 10), ran.err
+        return ran.json()[0]
 
     def places(self) -> list[str]:
         found = self.drift()

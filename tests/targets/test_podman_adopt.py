@@ -64,7 +64,7 @@ def test_what_a_manifest_can_say_is_declared_and_nothing_is_left_after_the_promo
     (where / "level.ini").write_text("level = debug\n")
     made.podman("rm", "--force", "--time=0", made.containers()[-1])
     shown = made.run("drift", "adopt", "dev", "--reason", "it has to", "--dry-run")
-    assert shown.returncode == 0, shown.stderr + shown.stdout
+    assert shown.code == 0, shown.err + shown.out
     made.good("drift", "adopt", "dev", "--reason", "it has to", "--yes")
     container = _container(made)
     assert container["command"] == command

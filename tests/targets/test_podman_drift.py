@@ -37,11 +37,11 @@ def test_manual_changes_are_put_back_without_a_lost_request(made: Shop, images: 
     )
     found = ["Container/" + made.project + "-tmp", "Deployment/web/0/main/limits/memory", "Deployment/web/0/main/files"]
     assert made.places() == found
-    told = made.run("drift", "dev").stdout
+    told = made.run("drift", "dev").out
     assert max(map(len, told.split("\n\nnote")[0].splitlines()[:6])) <= 80
-    plan = made.run("drift", "revert", "dev", "--dry-run").stdout
+    plan = made.run("drift", "revert", "dev", "--dry-run").out
     assert "bring what Git says up in dev, beside what runs" in plan
-    assert made.run("drift", "revert", "dev").returncode == 2
+    assert made.run("drift", "revert", "dev").code == 2
     assert made.places() == found
     with Load(made.url()) as load:
         load.wait_for("1")
@@ -54,7 +54,7 @@ def test_manual_changes_are_put_back_without_a_lost_request(made: Shop, images: 
     # Somebody's own container is out of the network, and lives.
     assert made.podman("inspect", "--format={{.State.Status}}", f"{made.project}-tmp").strip() == "running"
     made.podman("rm", "--force", "--time=0", f"{made.project}-tmp")
-    assert made.run("drift", "revert", "dev", "--yes").returncode == 6
+    assert made.run("drift", "revert", "dev", "--yes").code == 6
     # What follows a revert: the next promotion, its rollback, and their drift.
     made.promote(images.build("web", "2"))
     assert made.places() == []
@@ -71,7 +71,7 @@ def test_only_what_is_named_is_put_back(made: Shop, images: "Images") -> None:
     labels = [f"--label=vivido.project={made.project}", "--label=vivido.environment=dev"]
     made.podman("run", "--detach", f"--name={tmp}", *labels, images.build("web", "1"))
     made.podman("exec", before[0], "/bin/busybox", "sh", "-c", "echo 1 >/new")
-    assert made.run("drift", "revert", "dev", "--only", "Container/nothing", "--yes").returncode == 2
+    assert made.run("drift", "revert", "dev", "--only", "Container/nothing", "--yes").code == 2
     made.good("drift", "revert", "dev", "--only", f"Container/{tmp}", "--yes")
     assert made.containers() == before
     assert made.places() == ["Deployment/web/0/main/files"]
@@ -85,10 +85,10 @@ def test_a_killed_revert_is_gone_on_with(made: Shop, images: "Images", point: st
     before = made.containers()
     made.podman("exec", before[0], "/bin/busybox", "sh", "-c", "echo 1 >/new")
     killed = made.run("drift", "revert", "dev", "--yes", environ={"VIVIDO_CRASH_AT": point})
-    assert killed.returncode == -9
+    assert killed.code == -9
     assert get(f"{made.url()}/version") == "1"
     blind = made.run("drift", "dev")
-    assert (blind.returncode, "is under way" in blind.stdout) == (11, True)
+    assert (blind.code, "is under way" in blind.out) == (11, True)
     made.good("run", "--once")
     assert made.places() == []
     after = made.containers()
@@ -120,13 +120,13 @@ def test_what_was_changed_by_hand_is_declared_and_promoted(made: Shop, images: "
         "Deployment/web/0/main/files",
         "Deployment/web/1/main/env/LEVEL",
     ]
-    assert made.run("drift", "adopt", "dev", "--yes").returncode == 2
+    assert made.run("drift", "adopt", "dev", "--yes").code == 2
     before = made.git("rev-parse", "main")
     dry = made.run("drift", "adopt", "dev", "--reason", "to see more", "--dry-run")
-    assert "Deployment/web/0/main/files: no field of a manifest says this" in dry.stdout
+    assert "Deployment/web/0/main/files: no field of a manifest says this" in dry.out
     assert made.git("rev-parse", "main") == before
     ran = made.run("drift", "adopt", "dev", "--reason", "to see more", "--owner", "team-web", "--yes")
-    assert ran.returncode == 0, ran.stderr
+    assert ran.code == 0, ran.err
     assert made.git("diff", "--unified=0", "HEAD~1", "HEAD").splitlines()[-2:] == [
         "-            - {name: LEVEL, value: info}  # how much it tells",
         "+            - {name: LEVEL, value: debug}  # how much it tells",
@@ -139,7 +139,7 @@ def test_what_was_changed_by_hand_is_declared_and_promoted(made: Shop, images: "
     tip = made.git("rev-parse", "main").strip()
     assert declared["0/main/env/LEVEL"] == declared["1/main/env/LEVEL"] == tip
     assert declared["0/main/files"] == ""
-    assert made.run("drift", "adopt", "dev", "--reason", "again", "--yes").returncode == 6
+    assert made.run("drift", "adopt", "dev", "--reason", "again", "--yes").code == 6
     made.promote(image)
     assert made.places() == []
     assert "LEVEL=debug" in get(f"{made.url()}/cgi-bin/env")

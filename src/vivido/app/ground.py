@@ -52,6 +52,7 @@ def ground_of(mirror: Mirror, environment: str, tip: str, validated: str) -> Gro
         validated: The commit that shall be promoted; without an earlier promotion it says where the histories part.
     """
     undone: set[str] = set()
+    since: frozenset[str] = frozenset()
     goal, start, imported = "", tip, ""
     known: list[str] = []
     for commit in _own(mirror, environment, tip):
@@ -65,8 +66,11 @@ def ground_of(mirror: Mirror, environment: str, tip: str, validated: str) -> Gro
             undone.add(promotion)
         elif not promoted:
             # A rollback: what it took back does not stand. The newest one decides.
-            goal = goal or ("" if promotion in undone else release)
+            if not goal and promotion not in undone:
+                goal, since = release, frozenset(undone)
         elif promotion in undone or (goal and release != goal):
+            # What was rolled back to went back itself later: then what stood before it stands.
+            goal = "" if release == goal and promotion in since else goal
             known += commit.parents[1:]
             start = commit.parents[0]
         else:

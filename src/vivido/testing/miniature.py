@@ -8,15 +8,11 @@ Environments run on the target `command`, whose command appends to a file, so th
 Manifests are plain, so no tool is needed to render them. The command line runs as a process of its own, as a user runs it.
 """
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from vivido.model.reference import Reference, Repository
 from vivido.process import run
@@ -24,6 +20,7 @@ from vivido.registry.client import Client
 from vivido.registry.options import Options
 from vivido.registry.resolve import resolve
 from vivido.testing import arrangements
+from vivido.testing.command import Ran, vivido
 from vivido.testing.gitserver import commit_to
 from vivido.testing.people import Signer, make_signer
 from vivido.testing.registry_image import push_image
@@ -55,19 +52,6 @@ environments:
     gates:
       - approve: {{by: release-managers}}
 """
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What one command did: exit code (negative for a signal), output, error stream."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        """Read what `-o json` printed."""
-        return json.loads(self.out)
 
 
 @dataclass
@@ -133,17 +117,8 @@ class Miniature:
 
     def run(self, *args: str, environ: Mapping[str, str] | None = None, timeout: float = 120) -> Ran:
         """Run `vivido` in the clone as a process of its own."""
-        done = subprocess.run(
-            [sys.executable, "-c", "from vivido.cli.app import main; main()", *args],
-            cwd=self.clone,
-            env={**os.environ, **self.environ, **(environ or {})},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        whole = {**os.environ, **self.environ, **(environ or {})}
+        return vivido(args, cwd=self.clone, environ=whole, timeout=timeout)
 
     def good(self, *args: str) -> Ran:
         """Run `vivido`, which must succeed."""
