@@ -195,6 +195,18 @@ def test_a_base_that_was_new_is_watched_from_then_on(place: Path) -> None:
     assert after != before
 
 
+def test_a_directory_that_becomes_a_root_module_is_asked_for_its_state(place: Path) -> None:
+    answer(place)
+    for environment in ("dev", "staging"):
+        folder = place / f"services/service-0001/overlays/{environment}"
+        shutil.rmtree(folder)
+        folder.mkdir()
+        (folder / "main.tf").write_text('terraform {\n  backend "local" { path = "/srv/one.tfstate" }\n}\n')
+    monorepo.commit(place, "Describe it in another language")
+    told = [(f.pair, f.service) for f in answer(place).findings if f.found is Found.SHARED]
+    assert told == [("dev ~ staging", "service-0001")]
+
+
 def test_the_last_day_of_a_rule_passes_although_nothing_else_changes(place: Path) -> None:
     file = place / "vivido.yaml"
     text = file.read_text()

@@ -4,11 +4,11 @@ A package adds one through the entry-point groups `vivido.gates` and `vivido.tar
 name in the file, its object the kind itself (`gates.interface.GateKind`, `targets.interface.TargetKind`).
 """
 
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from vivido.app.offered import offered
 from vivido.config.kinds import Kind, Kinds
 from vivido.errors import InputError
 from vivido.gates.interface import GateKind
@@ -16,12 +16,20 @@ from vivido.gates.kinds import KINDS as GATES
 from vivido.targets.interface import TargetKind
 from vivido.targets.kinds import KINDS as TARGETS
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
 
 class Installed(msgspec.Struct, frozen=True):
     """The kinds of this installation."""
 
     gates: dict[str, GateKind]
     targets: dict[str, TargetKind]
+
+    @property
+    def foreign(self) -> bool:
+        """Whether some of them are not Vivido's own."""
+        return self.gates.keys() != GATES.keys() or self.targets.keys() != TARGETS.keys()
 
     def for_config(self) -> Kinds:
         """Return what `config` needs to know of them: options, shorthand, moment."""
@@ -48,7 +56,7 @@ class Installed(msgspec.Struct, frozen=True):
 
 
 def installed() -> Installed:
-    """Return the kinds of this installation. Looking through the packages takes some milliseconds.
+    """Return the kinds of this installation.
 
     Raises:
         InputError: `kind.plugin`: one cannot be loaded, is no such kind, or takes a name that is taken.
@@ -66,7 +74,7 @@ def options_of(kind: GateKind | TargetKind, options: dict[str, Any]) -> Any:
 
 def _with_foreign(what: str, own: dict[str, Any], needed: tuple[str, ...]) -> dict[str, Any]:
     kinds = dict(own)
-    for point in entry_points(group=f"vivido.{what}s"):
+    for point in offered(f"vivido.{what}s"):
         found = _loaded(point, what)
         if point.name in kinds:
             raise _refused(point, what, "takes a name that is taken")
@@ -77,14 +85,14 @@ def _with_foreign(what: str, own: dict[str, Any], needed: tuple[str, ...]) -> di
     return kinds
 
 
-def _loaded(point: EntryPoint, what: str) -> Any:
+def _loaded(point: "EntryPoint", what: str) -> Any:
     try:
         return point.load()
     except Exception as e:  # A package of somebody else's may fail in any way while it is imported.
         raise _refused(point, what, f"cannot be loaded: {type(e).__name__}: {e}") from e
 
 
-def _refused(point: EntryPoint, what: str, why: str) -> InputError:
+def _refused(point: "EntryPoint", what: str, why: str) -> InputError:
     return InputError(
         f"the {what} “{point.name}” from {point.value} {why}",
         code="kind.plugin",

@@ -4,7 +4,7 @@ What came out is remembered as a whole, by the commit's tree and the images that
 are looked at again below which, or below whose dependencies, a path differs, and those whose images are others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -105,26 +105,27 @@ def render_all(ws: "Workspace", commits: Mapping[str, str]) -> Renderings:
     return render_asked(ws, [Ask(name, commit, guarded=False) for name, commit in commits.items()])
 
 
-def render_asked(ws: "Workspace", asks: Sequence[Ask], ahead: Sequence[Ask] = ()) -> Renderings:
+def render_asked(ws: "Workspace", asks: Sequence[Ask], ahead: Callable[[], Sequence[Ask]] = tuple) -> Renderings:
     """Render services in environments.
 
     Args:
         ws: The project.
         asks: One for each environment. What is asked of all services is remembered as a whole.
-        ahead: What will be asked of the same environments next. Where something has to be rendered anyway, what is little of
-            this is too, so that it is in the cache: starting the program takes longer.
+        ahead: Returns what will be asked of the same environments next. Where something has to be rendered anyway, what is
+            little of this is too, so that it is in the cache: starting the program takes longer.
 
     Raises:
         NotFoundError: `git.no-commit`, `environment.unknown`.
     """
     memory = Memory()
     surveys = {ask.environment: Survey(ws, ask, memory) for ask in asks}
-    shelves = {name: _shelf(ws, survey) for name, survey in surveys.items() if not survey.ask.services}
+    shelf = _Shelf(ws)
+    shelves = {name: shelf.of(survey) for name, survey in surveys.items() if not survey.ask.services}
     found = ws.renderings.get(shelves.values(), ws.now())
     lasts = {n: msgspec.json.decode(found[shelf], type=Roll) for n, shelf in shelves.items() if shelf in found}
     current = {name: last for name, last in lasts.items() if last.is_of(surveys[name])}
     looked = {n: _look(s, lasts.get(n)) for n, s in surveys.items() if n not in current}
-    more = [(Survey(ws, ask, memory), lasts.get(ask.environment)) for ask in ahead] if looked else []
+    more = [(Survey(ws, ask, memory), lasts.get(ask.environment)) for ask in ahead()] if looked else []
     fresh = _Fresh(ws, surveys, looked, [(s, d) for s, last in more if last for d in _few(_look(s, last).drafts)])
     rolls = {name: current.get(name) or fresh.roll(survey) for name, survey in surveys.items()}
     new = {shelves[name]: msgspec.json.encode(rolls[name]) for name in looked if name in shelves}
@@ -133,12 +134,27 @@ def render_asked(ws: "Workspace", asks: Sequence[Ask], ahead: Sequence[Ask] = ()
     return Renderings(ws, {ask.environment: ask for ask in asks}, rolls, fresh.unkept)
 
 
-def _shelf(ws: "Workspace", survey: Survey) -> str:
-    """Return the key under which the last roll is kept: a hash of all that it depends on but commits and images."""
-    project, name = ws.project, survey.environment.name
-    environments, allowed = [e.name for e in project.environments], [a.name for a in project.secrets_in_clear]
-    about = [project.layout, name, environments, survey.services, allowed, survey.ask.as_is, survey.ask.guarded]
-    return fingerprint(["roll", _FORM, FORMAT, tools(), *about])
+class _Shelf:
+    """Where last rolls are kept: under a hash of all that they depend on but commits and images."""
+
+    def __init__(self, ws: "Workspace") -> None:
+        project = ws.project
+        environments, allowed = [e.name for e in project.environments], [a.name for a in project.secrets_in_clear]
+        self._basis = fingerprint(["roll", _FORM, FORMAT, tools(), project.layout, environments, allowed])
+        self._services: list[tuple[tuple[Service, ...], str]] = []
+
+    def of(self, survey: Survey) -> str:
+        """Return the key of a survey's."""
+        about = [self._all(survey.services), survey.environment.name, survey.ask.as_is, survey.ask.guarded]
+        return fingerprint([self._basis, *about])
+
+    def _all(self, services: tuple[Service, ...]) -> str:
+        """Return a hash of services: once for each object, for nearly always they lie at the same paths everywhere."""
+        found = next((known for some, known in self._services if some is services), "")
+        if not found:
+            found = fingerprint(services)
+            self._services.append((services, found))
+        return found
 
 
 class _Looked(NamedTuple):

@@ -277,10 +277,11 @@ def open_workspace(start: Path, file: Path | None = None, *, listener: Listener 
         NotFoundError: There is no file.
         ConfigError: The file has mistakes; all are listed.
     """
-    from vivido.config.load import find, load
+    from vivido.app.loading import load
+    from vivido.config.find import find
 
     kinds = installed()
     path = file if file is not None else find(start)
     if not path.is_file():
         raise InputError(f"{path} is no file", code="config.missing", hint="Name vivido.yaml itself.")
-    return Workspace(load(path, kinds.for_config()), kinds, listener=listener)
+    return Workspace(load(path, kinds, system_now), kinds, listener=listener)

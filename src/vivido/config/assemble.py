@@ -185,8 +185,8 @@ def _gate(name: str, gate: Written) -> GateSpec:
 
 
 def _options(found: Written) -> dict[str, Any]:
-    """Return the options with their defaults, as plain data that converts back to the same struct."""
-    return msgspec.to_builtins(msgspec.convert(found.options(), found.kind.options), str_keys=True)
+    """Return the options with their defaults, as the plain data of JSON, that converts back to the same struct."""
+    return msgspec.json.decode(msgspec.json.encode(msgspec.convert(found.options(), found.kind.options)))
 
 
 def _roster(root: Node) -> Roster:

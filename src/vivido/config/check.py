@@ -1,9 +1,11 @@
 """Everything that is wrong with a file's text, or the project it declares."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from vivido.config.assemble import assemble
 from vivido.config.diagnostic import Diagnostic, Report
+from vivido.config.facts import Fact
 from vivido.config.kinds import Kinds
 from vivido.config.node import Mapping, Node
 from vivido.config.read import read
@@ -36,17 +38,37 @@ def check(
         root: The directory of the repository that its paths are held against. With None they are checked only as text, as is
             right for a revision that is not checked out.
     """
+    made = checked(text, file, kinds, root)
+    return made.project, made.diagnostics
+
+
+class Checked(NamedTuple):
+    """What came of a text.
+
+    Attributes:
+        project: What it declares; None where something is wrong.
+        diagnostics: Everything that is wrong.
+        facts: What was found on disk, so that the same text is right as long as these are so.
+    """
+
+    project: Project | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+def checked(text: bytes | str, file: Path | str, kinds: Kinds, root: Path | None = None) -> Checked:
+    """Return the same as `check`, with what it relies on."""
     node, found = read(text, str(file))
     if node is None:
-        return None, found
+        return Checked(None, found)
     report = Report(str(file))
     for d in found:
         report.add(d, d.code, d.message, d.hint)
     _check(node, kinds, root, report)
     if diagnostics := report.diagnostics():
-        return None, diagnostics
+        return Checked(None, diagnostics)
     whole = Path(file).absolute()
-    return assemble(node, whole, root.absolute() if root else whole.parent, kinds), ()
+    return Checked(assemble(node, whole, root.absolute() if root else whole.parent, kinds), (), report.facts)
 
 
 def _check(node: Node, kinds: Kinds, root: Path | None, report: Report) -> None:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from vivido.config.facts import Fact
 from vivido.errors import InputError
 from vivido.text.redact import holds_password, printable, redact
 
@@ -70,11 +71,21 @@ class Report:
     def __init__(self, file: str) -> None:
         self._file = file
         self._found: list[Diagnostic] = []
+        self._facts: dict[Fact, None] = {}
 
     def add(self, at: Place, code: str, message: str, hint: str = "") -> None:
         """Note a mistake at a place."""
         if not self.full:
             self._found.append(Diagnostic(self._file, at.line, at.column, code, message[:_LONGEST], hint[:_LONGEST]))
+
+    def rely(self, fact: Fact) -> None:
+        """Note what was found on disk, and has to stay so for the file to be right."""
+        self._facts[fact] = None
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """All that was found on disk."""
+        return tuple(self._facts)
 
     @property
     def full(self) -> bool:

@@ -11,10 +11,10 @@ import msgspec
 import yaml
 
 from vivido.config.diagnostic import Diagnostic, Place, Report, shown
+from vivido.config.file import MAX_BYTES
 from vivido.config.node import Entry, Mapping, Node, Scalar, Sequence
 from vivido.config.scalar import MAX_DIGITS, resolve, too_long
 
-MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 32
 MAX_NODES = 20_000
 """Values in all, aliases counted as often as they are used."""

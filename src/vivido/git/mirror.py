@@ -270,7 +270,9 @@ class Mirror:
         return True
 
     def _git(self, args: tuple[str, ...]) -> Completed:
-        return git(args, directory=self.path, bare=True, remote=True, config=self._config)
+        # A path needs no SSH, and asking Git which one it would be is a process more.
+        remote = not Path(self.url).is_absolute()
+        return git(args, directory=self.path, bare=True, remote=remote, config=self._config)
 
     def _forget(self, branch: str) -> None:
         with self.locked(), self.reading():

@@ -9,6 +9,9 @@ from vivido.git.command import git
 from vivido.git.failure import explain, said
 from vivido.text.redact import printable
 
+_NO_REMOTE = 2
+"""What `git remote` ends with where it is in a repository without such a remote (git-remote(1), exit status)."""
+
 
 def toplevel(directory: Path) -> Path:
     """Return the top directory of the work tree that a directory is in.
@@ -77,7 +80,8 @@ def origin_url(directory: Path, remote: str = "origin") -> str | None:
     done = git(["remote", "get-url", "--end-of-options", remote], directory=directory)
     if done.returncode == 0:
         return done.text.strip()
-    toplevel(directory)
+    if done.returncode != _NO_REMOTE:
+        toplevel(directory)
     return None
 
 

@@ -1,5 +1,7 @@
 """Where the root modules of an environment keep their states. Pure over two functions that read a tree."""
 
+from collections.abc import Collection
+
 import msgspec
 
 from vivido.layouts.places import by_place
@@ -27,9 +29,21 @@ class Held(msgspec.Struct, frozen=True):
     """Values that only Terraform can work out, each with the reason."""
 
 
-def held(project: Project, environment: Environment, read: Read, listing: List) -> tuple[Held, ...]:
-    """Return the states of an environment's root modules. What cannot be read is left out: rendering says what is wrong."""
-    found, _ = by_place(project, environment, listing)
+def held(
+    project: Project, environment: Environment, read: Read, listing: List, among: Collection[str] | None = None
+) -> tuple[Held, ...]:
+    """Return the states of an environment's root modules. What cannot be read is left out: rendering says what is wrong.
+
+    Args:
+        project: The project.
+        environment: One of its environments.
+        read: Reads the tree.
+        listing: Lists it.
+        among: Names of the services that may be root modules; None: all may.
+    """
+    if among is not None and not among:
+        return ()
+    found, _ = by_place(project, environment, listing, among or ())
     states: list[Held] = []
     for place, services in found.items():
         if place.kind != "terraform" or not has_module(place.directory, listing):

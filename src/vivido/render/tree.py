@@ -1,7 +1,7 @@
 """Reading a tree of files by two functions, so that the same code works on a directory and on a Git commit."""
 
 from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 Read = Callable[[str], bytes | None]
 """Returns a file's content by its path from the tree's root (`deploy/web/a.yaml`), None where there is no such file."""
@@ -26,7 +26,7 @@ def join(directory: str, relative: str) -> str | None:
     if relative.startswith("/"):
         return None
     parts: list[str] = []
-    for part in (*PurePosixPath(directory).parts, *relative.split("/")):
+    for part in (*directory.split("/"), *relative.split("/")):
         if part == "..":
             if not parts:
                 return None

@@ -138,6 +138,9 @@ def _write(db: SqliteConnection, entries: Mapping[str, bytes], now: int, limit: 
 
 
 def _make_room(db: SqliteConnection, limit: int) -> None:
+    pages, size = (int(db.execute(f"PRAGMA {name}")[0][0][0]) for name in ("page_count", "page_size"))
+    if pages * size <= limit:
+        return  # The file itself is not larger, and need not be read from end to end.
     total = int(db.execute("SELECT COALESCE(SUM(LENGTH(body)), 0) FROM cache")[0][0][0])
     if total <= limit:
         return

@@ -9,7 +9,7 @@ import msgspec
 from vivido.app.fetching import fetch
 from vivido.app.find import find_release
 from vivido.app.parity.judged import judged
-from vivido.app.parity.moving import ahead, settled
+from vivido.app.parity.moving import Ahead, settled
 from vivido.app.parity.rules import declared
 from vivido.app.parity.sides import Sides, Taken, as_it_is, deployed_truth, of_release
 from vivido.app.parity.states import shared_at
@@ -65,10 +65,11 @@ def compare(ws: "Workspace", asked: Asked) -> Answer:
     names = dict.fromkeys(e for pair in pairs for e in pair)
     fetch(ws, names)
     taken = tuple(_taken(ws, asked, name) for name in names)
-    sides = Sides(ws, taken, asked.services, ahead=ahead(ws, taken, pairs))
+    ahead = Ahead(ws, taken)
+    sides = Sides(ws, taken, asked.services, ahead=lambda: ahead.every(pairs))
     found = judged(ws, sides, pairs, rules, today(ws.now()), whole=_is_whole(ws, asked))
-    parity = settled(ws, found, sides, {t.environment: t for t in taken}, rules)
-    findings = gravest_first((*parity.findings, *shared_at(ws, taken, pairs)))
+    parity = settled(ws, found, sides, ahead, rules)
+    findings = gravest_first((*parity.findings, *shared_at(ws, taken, pairs, sides)))
     return Answer(taken, msgspec.structs.replace(parity, findings=findings), sides)
 
 

@@ -35,6 +35,6 @@ def compared(ws: "Workspace", release: Release, environment: str, other: str) ->
     pair = (environment, other) if order.index(environment) < order.index(other) else (other, environment)
     rules = declared(ws, ws.repository(ws.environment(environment)).fetch(), environment)
     taken = [of_release(ws, name, release) for name in pair]
-    found = Sides(ws, taken, [a.service for a in release.artifacts]).subjects()
-    seen = see(found, pair, rules, release.id, secrets.token_bytes(32))
-    return msgspec.structs.replace(seen, shared=shared_at(ws, taken, [pair]))
+    sides = Sides(ws, taken, [a.service for a in release.artifacts])
+    seen = see(sides.subjects(), pair, rules, release.id, secrets.token_bytes(32))
+    return msgspec.structs.replace(seen, shared=shared_at(ws, taken, [pair], sides))

@@ -6,14 +6,14 @@ What HMACs took part in is never kept.
 """
 
 import secrets
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from vivido import __version__
 from vivido.drift.parity.report import Declared, Judges, Looked, Parity
-from vivido.model.canonical import fingerprint
+from vivido.model.canonical import fingerprint, sha256
 
 if TYPE_CHECKING:
     from vivido.app.parity.sides import Group, Sides
@@ -47,6 +47,20 @@ def judged(
     judges = Judges(pairs, declared, key=secrets.token_bytes(32), today=today)
     basis = fingerprint([FORMAT, __version__, pairs, declared, _ended(declared, today), sorted(sides.homes.items())])
     keys = {group.services: _key(basis, group, sides.written) for group in sides.groups}
+    answer = fingerprint(["answer", whole, list(keys.values())])
+    known = ws.renderings.get([answer], ws.now())
+    if answer in known:
+        return msgspec.json.decode(known[answer], type=Parity)
+    found, lasting = _gathered(ws, sides, keys, judges, whole=whole)
+    if lasting:
+        ws.renderings.put({answer: msgspec.json.encode(found)}, ws.now())
+    return found
+
+
+def _gathered(
+    ws: "Workspace", sides: "Sides", keys: Mapping[tuple[str, ...], str], judges: Judges, *, whole: bool
+) -> tuple[Parity, bool]:
+    """Return the answer, put together from the judgments, and whether it may be kept for another time."""
     there = ws.renderings.get(keys.values(), ws.now())
     known = {name: msgspec.json.decode(body, type=Looked) for name, body in there.items()}
     missing = [g for g in sides.groups if keys[g.services] not in known]
@@ -56,7 +70,8 @@ def judged(
         ws.renderings.put({k: msgspec.json.encode(one) for k, one in made.items() if not one.sealed}, ws.now())
         known |= made
     names = tuple(dict.fromkeys(name for group in sides.groups for name in group.services))
-    return judges.gathered([known[keys[g.services]] for g in sides.groups], names, whole=whole)
+    looked = [known[keys[g.services]] for g in sides.groups]
+    return judges.gathered(looked, names, whole=whole), not any(one.sealed for one in looked)
 
 
 def _ended(declared: Declared, today: str) -> list[int]:
@@ -69,4 +84,5 @@ def _key(basis: str, group: "Group", written: Set[str]) -> str:
     stands = [
         [e, s.hash if s.parts else "", s.problems, group.images[e], e in written] for e, s in group.standings.items()
     ]
-    return fingerprint(["judged", basis, group.services, stands])
+    # All of it comes in one order each time, so that it need not be sorted: there are thousands of these.
+    return sha256(msgspec.json.encode(["judged", basis, group.services, stands]))

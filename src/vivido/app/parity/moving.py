@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -39,39 +38,57 @@ _Still = Mapping[_Concern, frozenset[str]]
 """Where services differ if the later environment had the earlier one's release."""
 
 
-def ahead(ws: "Workspace", taken: Sequence[Taken], pairs: Iterable[tuple[str, str]]) -> list[Taken]:
-    """Return the later environments of pairs with two releases as they would be with the earlier one's."""
-    known = {t.environment: t for t in taken}
-    both = [(known[left], known[right]) for left, right in pairs]
-    return [_ahead(ws, a, b) for a, b in both if not a.problem and not b.problem and a.release != b.release]
+class Ahead:
+    """The later environments of pairs with two releases as they would be with the earlier one's, each found out once.
+
+    Args:
+        ws: The project.
+        taken: What stands for each environment.
+    """
+
+    def __init__(self, ws: "Workspace", taken: Iterable[Taken]) -> None:
+        self._ws = ws
+        self.taken = {t.environment: t for t in taken}
+        self._known: dict[tuple[str, str], Taken] = {}
+
+    def every(self, pairs: Iterable[tuple[str, str]]) -> list[Taken]:
+        """Return those of pairs with two releases."""
+        both = [(pair, self.taken[pair[0]], self.taken[pair[1]]) for pair in pairs]
+        return [self.of(pair) for pair, a, b in both if not a.problem and not b.problem and a.release != b.release]
+
+    def of(self, pair: tuple[str, str]) -> Taken:
+        """Return that of one pair."""
+        if pair not in self._known:
+            left, right = self.taken[pair[0]], self.taken[pair[1]]
+            commit = self._commit(left, right)
+            self._known[pair] = msgspec.structs.replace(left, environment=right.environment, commit=commit)
+        return self._known[pair]
+
+    def _commit(self, left: Taken, right: Taken) -> str:
+        """Return the commit that gives it: along branches the later environment keeps the files that are its own."""
+        environment = self._ws.environment(right.environment)
+        if self._ws.owns(environment) is None:
+            return left.commit
+        record = self._ws.records.release(left.release)
+        if record is None:
+            return right.commit
+        try:
+            return composed_beside_people(self._ws, environment, right.commit, record.release)
+        except Error:
+            return right.commit  # What cannot be told is not on its way.
 
 
-def _ahead(ws: "Workspace", left: Taken, right: Taken) -> Taken:
-    return msgspec.structs.replace(left, environment=right.environment, commit=_commit(ws, left, right))
-
-
-def _commit(ws: "Workspace", left: Taken, right: Taken) -> str:
-    """Return the commit that gives it: along branches the later environment keeps the files that are its own."""
-    environment = ws.environment(right.environment)
-    if ws.owns(environment) is None:
-        return left.commit
-    record = ws.records.release(left.release)
-    try:
-        return composed_beside_people(ws, environment, right.commit, record.release) if record else right.commit
-    except Error:
-        return right.commit  # What cannot be told is not on its way.
-
-
-def settled(ws: "Workspace", parity: Parity, sides: Sides, taken: Mapping[str, Taken], rules: Declared) -> Parity:
+def settled(ws: "Workspace", parity: Parity, sides: Sides, ahead: Ahead, rules: Declared) -> Parity:
     """Mark what is on its way; it is told as notes.
 
     Only services with findings in pairs of different releases are rendered once more, where those change anything of theirs.
     """
+    taken = ahead.taken
     moving = [f for f in parity.findings if f.found in _MOVING and _is_between(f, taken)]
     still: dict[_Concern, frozenset[str]] = {}
     for left, right in dict.fromkeys((f.left, f.right) for f in moving):
         services = dict.fromkeys(f.service for f in moving if (f.left, f.right) == (left, right))
-        then = _ahead(ws, taken[left], taken[right])
+        then = ahead.of((left, right))
         same = _same(ws, sides, then, taken[right])
         concerned = [names for names in services if not all(map(same, names.split(", ")))]
         still |= _with_one_release(ws, sides, taken[left], then, concerned, rules)
@@ -97,7 +114,7 @@ def _with_one_release(
     ws: "Workspace", sides: Sides, left: Taken, then: Taken, services: Sequence[str], rules: Declared
 ) -> dict[_Concern, frozenset[str]]:
     """Return the places where services still differ; services of which that cannot be told are left out."""
-    keys = {names: _key(ws, sides, left, then, names, rules) for names in services}
+    keys = _keys(ws, sides, left, then, services, rules)
     there = ws.renderings.get(filter(None, keys.values()), ws.now())
     known = {names: msgspec.json.decode(there[key], type=frozenset[str]) for names, key in keys.items() if key in there}
     missing = [names for names in services if names not in known]
@@ -109,20 +126,31 @@ def _with_one_release(
     return {_Concern(left.environment, then.environment, names): places for names, places in known.items()}
 
 
-def _key(ws: "Workspace", sides: Sides, left: Taken, then: Taken, names: str, rules: Declared) -> str:
-    """Return a hash of all that the places depend on: the whole trees that both are taken from, images, and tokens."""
-    with suppress(NotFoundError):
-        trees = [ws.repository(ws.environment(t.environment)).snapshot(t.commit).root for t in (left, then)]
+def _keys(
+    ws: "Workspace", sides: Sides, left: Taken, then: Taken, services: Sequence[str], rules: Declared
+) -> dict[str, str]:
+    """Return hashes of all that the places depend on: the whole trees that both are taken from, images, and tokens.
+
+    Empty where a tree is not there any more.
+    """
+    both = (left, then)
+    try:
+        trees = [ws.repository(ws.environment(t.environment)).snapshot(t.commit).root for t in both]
+    except NotFoundError:
+        return dict.fromkeys(services, "")
+    images = {a.service: a.image for a in left.artifacts}
+    declared = [{s.name: s for s in ws.placed(ws.environment(t.environment)).services} for t in both]
+    registries = [[t.environment, ws.environment(t.environment).registry] for t in both]
+    about = [ws.project.layout, registries, rules.tokens, left.as_is]
+    basis = fingerprint(["moving", FORMAT, __version__, tools(), trees, about])
+
+    def key(names: str) -> str:
         own = names.split(", ")
-        images = [(a.service, a.image) for a in left.artifacts if a.service in own]
-        parts = [part.wanted.key for e in (left, then) for n in own if (part := sides.part(e.environment, n))]
-        declared = [
-            [s for s in ws.placed(ws.environment(t.environment)).services if s.name in own] for t in (left, then)
-        ]
-        registries = [[t.environment, ws.environment(t.environment).registry] for t in (left, then)]
-        about = [ws.project.layout, declared, registries, rules.tokens, left.as_is]
-        return fingerprint(["moving", FORMAT, __version__, tools(), names, trees, images, parts, about])
-    return ""
+        parts = [part.wanted.key for t in both for n in own if (part := sides.part(t.environment, n))]
+        named = [[n, images.get(n, ""), *(some.get(n) for some in declared)] for n in own]
+        return fingerprint([basis, names, parts, named])
+
+    return {names: key(names) for names in services}
 
 
 def _compared(

@@ -1,6 +1,6 @@
 """What each environment is, service by service: its deployed truth, a commit as it says, or a release."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -108,7 +108,7 @@ class Sides:
         taken: What stands for each environment.
         services: Names; empty for all.
         groups: Names that belong together, where that is known; they are found otherwise.
-        ahead: What somebody will ask for next: rendered in the same go where it is little.
+        ahead: Returns what somebody will ask for next: rendered in the same go where it is little. Not asked where nothing is.
     """
 
     def __init__(
@@ -117,14 +117,16 @@ class Sides:
         taken: Sequence[Taken],
         services: Sequence[str] = (),
         groups: Sequence[tuple[str, ...]] = (),
-        ahead: Sequence[Taken] = (),
+        ahead: Callable[[], Sequence[Taken]] = tuple,
     ) -> None:
         services = services or [name for group in groups for name in group]
         self._taken = [_reachable(ws, one) for one in taken]
         self.written = frozenset(one.environment for one in taken if one.as_is)
         self.homes = {one.environment: ws.environment(one.environment).registry for one in taken}
-        asks, more = (_asks(some, services) for some in (self._taken, [_reachable(ws, one) for one in ahead]))
-        self._renderings: Renderings = render_asked(ws, asks, more)
+        asks = _asks(self._taken, services)
+        self._renderings: Renderings = render_asked(
+            ws, asks, lambda: _asks([_reachable(ws, one) for one in ahead()], services)
+        )
         self._parts = {e: _by_service(roll) for e, roll in self._renderings.rolls.items()}
         wanted = tuple(s.name for s in ws.project.services if not services or s.name in services)
         self.groups = tuple(self._group(names) for names in groups or self._shared(wanted))

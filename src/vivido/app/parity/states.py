@@ -9,21 +9,38 @@ from vivido.model.finding import Finding
 from vivido.model.project import Environment
 
 if TYPE_CHECKING:
-    from vivido.app.parity.sides import Taken
+    from vivido.app.parity.sides import Sides, Taken
     from vivido.app.workspace import Workspace
     from vivido.layouts.states import Held
     from vivido.render.tree import List, Read
 
 
-def shared_at(ws: "Workspace", taken: Iterable["Taken"], pairs: Sequence[tuple[str, str]]) -> tuple[Finding, ...]:
-    """Return what environments share by the commits that stand for them."""
+def shared_at(
+    ws: "Workspace", taken: Iterable["Taken"], pairs: Sequence[tuple[str, str]], sides: "Sides"
+) -> tuple[Finding, ...]:
+    """Return what environments share by the commits that stand for them.
+
+    Args:
+        ws: The project.
+        taken: What stands for the environments.
+        pairs: Which of them are asked about.
+        sides: The same, looked at: what is known there to be no root module is not looked for once more.
+    """
     kept: list[Kept] = []
     for one in taken:
         if one.commit:
             environment = ws.environment(one.environment)
             tree = ws.repository(environment).tree(one.commit)
-            kept += _kept(ws, environment, tree.read, tree.listing)
+            kept += _kept(
+                ws, environment, tree.read, tree.listing, services=_may_be_modules(ws, one.environment, sides)
+            )
     return shared(kept, pairs)
+
+
+def _may_be_modules(ws: "Workspace", environment: str, sides: "Sides") -> list[str]:
+    """Return the services that are root modules in an environment, or of which that is not known."""
+    parts = ((s.name, sides.part(environment, s.name)) for s in ws.project.services)
+    return [name for name, part in parts if part is None or part.wanted.place.kind == "terraform"]
 
 
 def shared_here(ws: "Workspace") -> tuple[Finding, ...]:
@@ -45,12 +62,18 @@ def shared_here(ws: "Workspace") -> tuple[Finding, ...]:
 
 
 def _kept(
-    ws: "Workspace", environment: Environment, read: "Read", listing: "List", *, at_root: bool = False
+    ws: "Workspace",
+    environment: Environment,
+    read: "Read",
+    listing: "List",
+    *,
+    at_root: bool = False,
+    services: Sequence[str] | None = None,
 ) -> list[Kept]:
     from vivido.layouts.states import held
 
     project = ws.project if at_root else ws.placed(environment)
-    return [_one(ws, held) for held in held(project, environment, read, listing)]
+    return [_one(ws, held) for held in held(project, environment, read, listing, services)]
 
 
 def _one(ws: "Workspace", held: "Held") -> Kept:

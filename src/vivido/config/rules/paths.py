@@ -5,14 +5,15 @@ import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
 from vivido.config.diagnostic import Report, shown
+from vivido.config.facts import CONTAINERFILES, Fact
 from vivido.config.node import Mapping, Node, Scalar, child, entries, text_of, texts
 from vivido.text.nearest import nearest
 
-CONTAINERFILES = ("Containerfile", "Dockerfile")
 HERE = (".", "./")
 """How `configuration` says that it is in the repository of the file."""
 
@@ -24,8 +25,8 @@ class Asked(msgspec.Struct, frozen=True):
     """A path in the file and what it should lead to."""
 
     node: Scalar
-    kind: str
-    """`directory`, `file`, `any`, or empty where this machine need not have it."""
+    kind: Literal["directory", "file", "any", ""]
+    """Empty where this machine need not have it."""
     names: tuple[str, ...] = ()
     """Values of `{environment}`; empty where a path takes no placeholder."""
 
@@ -42,7 +43,7 @@ def check_paths(root: Node, top: Path | None, report: Report) -> None:
         _containerfile(service.value, top, report)
 
 
-def _asked(root: Node, config_kind: str) -> Iterator[Asked]:
+def _asked(root: Node, config_kind: Literal["directory", ""]) -> Iterator[Asked]:
     names = tuple(e.key for e in entries(child(root, "environments")))[:_MOST]
     for service in entries(child(root, "services")):
         build = child(service.value, "build")
@@ -64,7 +65,9 @@ def _asked(root: Node, config_kind: str) -> Iterator[Asked]:
     yield from _one(child(root, "registries", "ca"), "file")
 
 
-def _one(node: Node | None, kind: str, names: tuple[str, ...] = ()) -> Iterator[Asked]:
+def _one(
+    node: Node | None, kind: Literal["directory", "file", "any", ""], names: tuple[str, ...] = ()
+) -> Iterator[Asked]:
     if isinstance(node, Scalar) and isinstance(node.value, str) and node.value:
         yield Asked(node, kind, names)
 
@@ -86,6 +89,7 @@ def check_path(asked: Asked, top: Path | None, report: Report) -> None:
     for path in expanded if top else ():
         if top is not None and not _on_disk(path, asked, top, report):
             return
+        report.rely(Fact(normal(path), asked.kind))
 
 
 def _form(text: str) -> tuple[str, str] | None:
@@ -153,6 +157,8 @@ def _containerfile(service: Node, top: Path | None, report: Report) -> None:
     if directory.is_dir() and not any((directory / name).is_file() for name in CONTAINERFILES):
         message = f"there is no Containerfile and no Dockerfile in {shown(context)}"
         report.add(node, "config.no-path", message, "Add one, or say “build: {context: …, file: …}”.")
+    else:
+        report.rely(Fact(normal(context), "context"))
 
 
 def normal(path: str) -> str:
