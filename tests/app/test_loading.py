@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from vivido.app.kinds import installed
 from vivido.app.loading import load
 from vivido.config import check
 from vivido.config.diagnostic import ConfigError
@@ -47,7 +46,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def loaded(root: Path) -> Project:
-    return load(root / "vivido.yaml", installed(), system_now)
+    return load(root / "vivido.yaml", system_now)
 
 
 def afresh(root: Path, monkeypatch: pytest.MonkeyPatch) -> Project | str:

@@ -26,11 +26,6 @@ class Installed(msgspec.Struct, frozen=True):
     gates: dict[str, GateKind]
     targets: dict[str, TargetKind]
 
-    @property
-    def foreign(self) -> bool:
-        """Whether some of them are not Vivido's own."""
-        return self.gates.keys() != GATES.keys() or self.targets.keys() != TARGETS.keys()
-
     def for_config(self) -> Kinds:
         """Return what `config` needs to know of them: options, shorthand, moment."""
         return Kinds(

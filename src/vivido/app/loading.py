@@ -1,17 +1,17 @@
 """The project that `vivido.yaml` declares: what was checked once is kept, and need not be read and checked again.
 
 It is kept under a hash of the file's bytes, of where it lies, and of Vivido's version; and it counts only where all that its paths
-were found to lead to is still so. So what is kept can be old but never wrong. Nothing is kept where kinds of somebody else's are
-installed, for what they make of their options may change without a sign. Mistakes are never kept.
+were found to lead to is still so. So what is kept can be old but never wrong. Nothing is kept where packages may bring kinds,
+for what they make of their options may change without a sign. Mistakes are never kept.
 """
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from vivido import __version__
+from vivido.app.offered import may_be_any
 from vivido.app.places import cache_directory
 from vivido.config.facts import Fact, hold
 from vivido.config.file import MAX_BYTES, read_file, shown_path
@@ -19,9 +19,6 @@ from vivido.model.canonical import fingerprint, sha256
 from vivido.model.project import Project
 from vivido.store.cache import ContentCache
 from vivido.time.clock import Now
-
-if TYPE_CHECKING:
-    from vivido.app.kinds import Installed
 
 FORMAT = 1
 """Raised when checking the same file comes to something else: then nothing older is used."""
@@ -35,24 +32,23 @@ class Kept(msgspec.Struct, frozen=True):
     facts: tuple[Fact, ...]
 
 
-def load(path: Path, kinds: "Installed", now: Now) -> Project:
+def load(path: Path, now: Now) -> Project:
     """Return the project of a file, checked now or when it was read before.
 
     Args:
         path: The file.
-        kinds: The kinds of this installation.
         now: Where the time comes from.
 
     Raises:
         ConfigError: `config.invalid`, with all diagnostics.
-        InputError: `config.unreadable`: the file is not there, or is no file.
+        InputError: `config.unreadable`: the file is not there, or is no file; `kind.plugin`.
     """
     data = read_file(path)
-    if kinds.foreign or len(data) > MAX_BYTES:
-        return _checked(data, path, kinds).project
+    if may_be_any() or len(data) > MAX_BYTES:
+        return _checked(data, path).project
     cache = ContentCache(cache_directory() / "projects.db", _LIMIT)
     try:
-        return _kept(cache, data, path, now()) or _keep(cache, data, path, kinds, now())
+        return _kept(cache, data, path, now()) or _keep(cache, data, path, now())
     finally:
         cache.close()
 
@@ -66,8 +62,8 @@ def _kept(cache: ContentCache, data: bytes, path: Path, now: int) -> Project | N
     return known.project if hold(known.facts, os.path.realpath(path.absolute().parent)) else None
 
 
-def _keep(cache: ContentCache, data: bytes, path: Path, kinds: "Installed", now: int) -> Project:
-    made = _checked(data, path, kinds)
+def _keep(cache: ContentCache, data: bytes, path: Path, now: int) -> Project:
+    made = _checked(data, path)
     body = msgspec.json.encode(made)
     # What JSON cannot give back as it was is checked each time.
     if msgspec.json.decode(body, type=Kept) == made:
@@ -79,12 +75,13 @@ def _key(data: bytes, path: Path) -> str:
     return fingerprint(["project", FORMAT, __version__, str(path.absolute()), sha256(data)])
 
 
-def _checked(data: bytes, path: Path, kinds: "Installed") -> Kept:
-    # Here, because reading YAML costs more than all the rest of a quick command.
+def _checked(data: bytes, path: Path) -> Kept:
+    # Here, because loading what reads YAML, and all kinds, costs more than all the rest of a quick command.
+    from vivido.app.kinds import installed
     from vivido.config.check import checked
     from vivido.config.diagnostic import ConfigError
 
-    made = checked(data, shown_path(path), kinds.for_config(), path.absolute().parent)
+    made = checked(data, shown_path(path), installed().for_config(), path.absolute().parent)
     if made.project is None:
         raise ConfigError(made.diagnostics)
     return Kept(made.project, made.facts)

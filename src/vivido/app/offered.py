@@ -16,7 +16,7 @@ _WORD = b"[vivido."
 
 def offered(group: str) -> "Iterable[EntryPoint]":
     """Return the entry points of a group of Vivido's, `vivido.gates`."""
-    if not _may_be_any():
+    if not may_be_any():
         return ()
     # Here, because it brings a mail parser, and takes as long as reading the state.
     from importlib.metadata import entry_points
@@ -24,7 +24,7 @@ def offered(group: str) -> "Iterable[EntryPoint]":
     return entry_points(group=group)
 
 
-def _may_be_any() -> bool:
+def may_be_any() -> bool:
     """Say whether a package may offer something: where its metadata has such a group, or where that cannot be told by looking."""
     others = [finder for finder in sys.meta_path if finder is not PathFinder]
     return any(hasattr(finder, "find_distributions") for finder in others) or any(map(_may_have_any, sys.path))

@@ -153,13 +153,40 @@ def render(
     """
     if not parts:
         return Made({})
+    with write(repository, commit, parts, changes) as scratch:
+        return rendered(Path(scratch), parts, cache, now)
+
+
+def write(
+    repository: "ConfigurationRepository",
+    commit: str,
+    parts: Sequence[Wanted],
+    changes: Mapping[str, bytes | None],
+) -> "tempfile.TemporaryDirectory[str]":
+    """Write out the files of a commit that renderings need, with some changed.
+
+    Raises:
+        RefusedError: As `render`.
+    """
+    scratch = tempfile.TemporaryDirectory(prefix="vivido-render-")
+    try:
+        repository.export(commit, sorted({path for part in parts for path in part.needs}), Path(scratch.name))
+        _apply(Path(scratch.name), changes)
+    except BaseException:
+        scratch.cleanup()
+        raise
+    return scratch
+
+
+def rendered(root: Path, parts: Sequence[Wanted], cache: Cache, now: int) -> Made:
+    """Render places whose files were written out, and keep what came out; see `render`.
+
+    Raises:
+        ToolError: The program that renders is missing.
+    """
     jobs = {part.job: part.key for part in parts}
     _learn(cache, now)
-    with tempfile.TemporaryDirectory(prefix="vivido-render-") as scratch:
-        root = Path(scratch)
-        repository.export(commit, sorted({path for part in parts for path in part.needs}), root)
-        _apply(root, changes)
-        made = render_many(root, list(jobs))
+    made = render_many(root, list(jobs))
     outcomes = {jobs[job]: outcome for job, outcome in made.items()}
     whole = {k: o for k, o in outcomes.items() if isinstance(o, Rendered) and not secrets_in_clear(o, ())}
     known = {_of_version(one): version.encode() for one, version in versions().items()}

@@ -12,12 +12,12 @@ import msgspec
 from vivido.app.making import joined, make
 from vivido.app.renderings import Made, Memory, kept, unpacked
 from vivido.app.survey import Ask, Draft, Part, Survey, Unplaced, unrendered
-from vivido.git.snapshot import upwards
 from vivido.model.canonical import fingerprint
 from vivido.model.objects import Rendered
 from vivido.model.project import Service
 from vivido.render.batch import SIZE
 from vivido.render.many import FORMAT, tools
+from vivido.text.paths import upwards
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace

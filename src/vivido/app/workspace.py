@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from vivido.app.kinds import Installed, installed, options_of
 from vivido.app.places import cache_directory, state_directory, state_url
 from vivido.engine.owner import is_gone, this_owner
 from vivido.engine.runner import Listener, Runner
@@ -28,6 +27,7 @@ from vivido.time.clock import Now, system_now
 
 if TYPE_CHECKING:
     from vivido.app.found import Ownership
+    from vivido.app.kinds import Installed
     from vivido.app.repository import ConfigurationRepository, Repositories
     from vivido.engine.driver import Driver
     from vivido.layouts.interface import Owns
@@ -41,7 +41,7 @@ class Workspace:
 
     Args:
         project: The checked configuration.
-        kinds: The kinds of this installation.
+        kinds: The kinds of this installation; they are looked for when they are first needed where None are given.
         now: Where the time comes from.
         token: Returns a fresh random text of hexadecimal characters, for ids.
         environ: The process's variables, handed to targets.
@@ -51,7 +51,7 @@ class Workspace:
     def __init__(
         self,
         project: Project,
-        kinds: Installed,
+        kinds: "Installed | None" = None,
         *,
         now: Now = system_now,
         token: Callable[[], str] = lambda: randomness.token_hex(5),
@@ -59,7 +59,7 @@ class Workspace:
         listener: Listener | None = None,
     ) -> None:
         self.project = project
-        self.kinds = kinds
+        self._kinds = kinds
         self.now = now
         self.token = token
         self.environ = dict(os.environ) if environ is None else environ
@@ -67,6 +67,15 @@ class Workspace:
         self._placed: dict[str, Project] = {}
         self.ownerships: dict[tuple[str, str, str], Ownership] = {}
         """What `found.ownership` has found out: it depends on commits, which do not change."""
+
+    @property
+    def kinds(self) -> "Installed":
+        """The kinds of this installation."""
+        if self._kinds is None:
+            from vivido.app.kinds import installed
+
+            self._kinds = installed()
+        return self._kinds
 
     @cached_property
     def state(self) -> Path:
@@ -217,6 +226,8 @@ class Workspace:
 
     def target(self, environment: Environment, progress: Callable[[str], None] = lambda line: None) -> "Target":
         """Open an environment's target. Its secrets are loaded only when the target asks for one."""
+        from vivido.app.kinds import options_of
+
         kind = self.kinds.target(environment.target.kind)
         options = options_of(kind, environment.target.options)
         return kind.open(options, self.target_context(environment, progress), environment.name, self.environ)
@@ -280,8 +291,7 @@ def open_workspace(start: Path, file: Path | None = None, *, listener: Listener 
     from vivido.app.loading import load
     from vivido.config.find import find
 
-    kinds = installed()
     path = file if file is not None else find(start)
     if not path.is_file():
         raise InputError(f"{path} is no file", code="config.missing", hint="Name vivido.yaml itself.")
-    return Workspace(load(path, kinds, system_now), kinds, listener=listener)
+    return Workspace(load(path, system_now), listener=listener)

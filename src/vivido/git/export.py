@@ -15,6 +15,7 @@ from vivido.errors import Error, RefusedError
 from vivido.git.mirror import Mirror
 from vivido.git.objects import EXECUTABLE, LINK, MODULE, check_path, children, data_of, entry_at, mode_of, reading
 from vivido.git.read import too_large
+from vivido.text.paths import outermost
 from vivido.text.redact import printable
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def export(
     writing = _Writing(target, limits or Limits())
     target.mkdir(parents=True, exist_ok=True)
     try:
-        for directory in _outermost(directories):
+        for directory in outermost(d.strip("/") for d in directories):
             found = entry_at(mirror, commit, directory)
             if found is not None:
                 for path, entry in _walk(mirror, writing, found, directory):
@@ -98,11 +99,6 @@ def export(
         raise
     files = tuple(sorted([*writing.files, *writing.links]))
     return Exported(files, tuple(writing.pointers), tuple(writing.modules))
-
-
-def _outermost(directories: Sequence[str]) -> list[str]:
-    wanted = sorted({d.strip("/") for d in directories})
-    return [d for d in wanted if not any(o != d and (o == "" or d.startswith(f"{o}/")) for o in wanted)]
 
 
 def _walk(mirror: Mirror, writing: _Writing, entry: "Object", path: str) -> Iterator[tuple[str, "Object"]]:

@@ -12,6 +12,7 @@ from vivido.errors import RefusedError
 from vivido.git.mirror import Mirror
 from vivido.git.objects import LINK, children, commit_of, data_of, mode_of, oid, reading
 from vivido.git.read import MAX_FILE, too_large
+from vivido.text.paths import upwards
 from vivido.text.redact import printable
 
 if TYPE_CHECKING:
@@ -139,12 +140,3 @@ class Changed:
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes; see `Snapshot.read`."""
         return self._changes[path] if path in self._changes else self._under.read(path)
-
-
-def upwards(path: str) -> list[str]:
-    """Return a path with all directories above it, the top too."""
-    found = [path]
-    while path:
-        path = path.rpartition("/")[0]
-        found.append(path)
-    return found

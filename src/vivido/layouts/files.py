@@ -20,6 +20,7 @@ from vivido.render.kustomization import ROOTS, closure, read_kustomization
 from vivido.render.objects import collect
 from vivido.render.terraform.renderer import called_directories
 from vivido.render.tree import List, Read, is_directory, of_directory
+from vivido.text.paths import outermost
 
 _BY_PLACE = {"helm": helm, "terraform": terraform}
 """Kinds whose edits depend on more than the directory."""
@@ -37,7 +38,7 @@ def roots(project: Project, environment: Environment, listing: List, read: Read)
         found = places.place(project, service, environment, listing)
         if isinstance(found, Place):
             export.update(needed(found, read, listing))
-    return _outermost(export)
+    return outermost(export)
 
 
 def needed(one: Place, read: Read, listing: List) -> tuple[str, ...]:
@@ -190,9 +191,3 @@ def merged(parts: Iterable[Rendered]) -> Rendered | tuple[Problem, ...]:
                 what = f"{identity(one)} comes from two directories, and they differ"
                 problems.append(Problem("layout.conflict", what, "Keep it in one of them.", identity(one)))
     return tuple(problems) or collect(objects.values(), ", ".join(sources))
-
-
-def _outermost(directories: Collection[str]) -> tuple[str, ...]:
-    if "" in directories:
-        return ("",)
-    return tuple(sorted(d for d in directories if not any(d.startswith(f"{other}/") for other in directories)))

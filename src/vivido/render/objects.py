@@ -7,6 +7,7 @@ from vivido.errors import InputError
 from vivido.model.objects import Manifest, Rendered, identity, same_object, sort_key
 from vivido.model.problem import Problem
 from vivido.render.stream import as_json, check_escapes, check_lines
+from vivido.yamledit.quick import quick_data
 from vivido.yamledit.tree import decode, parse
 from vivido.yamledit.values import plain_data
 
@@ -58,6 +59,9 @@ def _documents(text: str, name: str) -> list[tuple[Any, str]]:
     if found is not None:
         return found
     check_lines(text, name)
+    found = None if "\\/" in text else quick_data(text)
+    if found is not None:
+        return found
     roots = [root for root in parse(text, name) if root is not None]
     if "\\/" in text:
         check_escapes(text, roots, name)
