@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from vivido.app.answers import Answers
 from vivido.errors import RefusedError
 from vivido.model.objects import Rendered
 from vivido.model.problem import Problem
@@ -44,9 +45,20 @@ def rendered_at(
         RefusedError: `layout.refused`, `render.refused`: with every reason; `render.secret-in-clear`.
         ToolError: The tool that renders is missing or failed.
     """
+    artifacts = placed(artifacts, environment.registry)
+    answers = Answers(ws, environment, commit, artifacts, as_is=as_is)
+    found = answers.known()
+    if found is None:
+        found = _rendered(ws, commit, environment, artifacts, as_is=as_is)
+        answers.keep(found)
+    return found
+
+
+def _rendered(
+    ws: "Workspace", commit: str, environment: Environment, artifacts: Sequence[Artifact], *, as_is: bool
+) -> Rendered:
     from vivido.layouts.verify import wrong_images
 
-    artifacts = placed(artifacts, environment.registry)
     changed = {} if as_is else edits_at(ws, commit, environment, artifacts)
     rendered = _render(ws, commit, environment, changed, [a.service for a in artifacts])
     wrong = () if as_is else wrong_images(ws.placed(environment), artifacts, rendered)

@@ -11,9 +11,9 @@ from vivido.layouts.interface import List, Place, Read
 from vivido.model.canonical import fingerprint
 from vivido.model.objects import Rendered
 from vivido.model.problem import Problem
-from vivido.render.many import Job, key, render_many, tools
+from vivido.render.many import Job, key, render_many
 from vivido.render.secrets import secrets_in_clear
-from vivido.render.tool import learn, versions
+from vivido.render.tool import learn, tools, versions
 
 if TYPE_CHECKING:
     from vivido.app.repository import ConfigurationRepository

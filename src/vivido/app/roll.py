@@ -16,7 +16,7 @@ from vivido.model.canonical import fingerprint
 from vivido.model.objects import Rendered
 from vivido.model.project import Service
 from vivido.render.batch import SIZE
-from vivido.render.many import FORMAT, tools
+from vivido.render.tool import FORMAT, tools
 from vivido.text.paths import upwards
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from vivido.app.places import cache_directory, state_directory, state_url
 from vivido.engine.owner import is_gone, this_owner
 from vivido.engine.runner import Listener, Runner
 from vivido.errors import InputError, NotFoundError, ToolError
+from vivido.model.canonical import fingerprint
 from vivido.model.project import Environment, Project, Service
 from vivido.store.database import Database
 from vivido.store.journal import SqlJournal
@@ -65,6 +66,7 @@ class Workspace:
         self.environ = dict(os.environ) if environ is None else environ
         self.listener = listener or Listener()
         self._placed: dict[str, Project] = {}
+        self._declared: dict[int, str] = {}
         self.ownerships: dict[tuple[str, str, str], Ownership] = {}
         """What `found.ownership` has found out: it depends on commits, which do not change."""
 
@@ -176,6 +178,13 @@ class Workspace:
         return msgspec.structs.replace(
             self.project, services=tuple(_below(prefix, service) for service in self.project.services)
         )
+
+    def declared_for(self, environment: Environment) -> str:
+        """Return a hash of all that the project declares, with its services' directories as `placed` has them."""
+        found = self.placed(environment)
+        if id(found) not in self._declared:
+            self._declared[id(found)] = fingerprint(found)
+        return self._declared[id(found)]
 
     @cached_property
     def registry(self) -> "Client":

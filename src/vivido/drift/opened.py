@@ -12,8 +12,6 @@ from typing import Any
 import msgspec
 
 from vivido.errors import InputError
-from vivido.yamledit.resolve import resolve
-from vivido.yamledit.tree import Mapping, Node, Scalar, Sequence, parse
 
 MAX_TEXT = 256 * 1024
 """Characters; longer texts are compared as texts."""
@@ -26,7 +24,7 @@ _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 _UNICODE = re.compile(r"[0-9A-Fa-f]{4}")
 
 
-class _UnreadableError(ValueError):
+class UnreadableError(ValueError):
     """The text is not what its name says, or not only one thing."""
 
 
@@ -74,54 +72,37 @@ def _is_shallow(data: Any, left: int) -> bool:
     return left > 0 and all(_is_shallow(part, left - 1) for part in parts)
 
 
-def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return pairs as a dict.
+
+    Raises:
+        UnreadableError: A key is there twice.
+    """
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise _UnreadableError(key)
+            raise UnreadableError(key)
         found[key] = value
     return found
 
 
 def _json(text: str) -> Any:
-    return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
+    return json.loads(text, object_pairs_hook=unique, parse_constant=_refuse)
 
 
 def _refuse(word: str) -> Any:
-    raise _UnreadableError(word)
+    raise UnreadableError(word)
 
 
 def _yaml(text: str) -> Any:
-    roots = parse(text, "")
-    if len(roots) != 1 or roots[0] is None:
-        raise _UnreadableError
-    return _plain(roots[0], MAX_DEPTH)
+    # Here, because few objects hold any, and what reads YAML takes long to load.
+    from vivido.drift.opened_yaml import read
 
-
-def _plain(node: Node, left: int) -> Any:
-    if node.anchor or node.tag or left == 0:
-        raise _UnreadableError
-    if isinstance(node, Mapping):
-        return _unique((_key(key), _plain(value, left - 1)) for key, value in node.entries)
-    if isinstance(node, Sequence):
-        return [_plain(item, left - 1) for item in node.items]
-    if not isinstance(node, Scalar):
-        raise _UnreadableError
-    if node.style:
-        return node.value
-    value = resolve(node.value)
-    # `yes`, `0644`: what YAML 1.1 and 1.2 read differently is taken as it is written.
-    return value if isinstance(value, str) or json.dumps(value) == node.value else node.value
-
-
-def _key(node: Node) -> str:
-    if not isinstance(node, Scalar) or node.anchor or node.tag or (node.value == "<<" and not node.style):
-        raise _UnreadableError
-    return node.value
+    return read(text, MAX_DEPTH)
 
 
 def _env(text: str) -> dict[str, str]:
-    return _unique(_assignment(line.strip()) for line in text.splitlines() if _counts(line, "#"))
+    return unique(_assignment(line.strip()) for line in text.splitlines() if _counts(line, "#"))
 
 
 def _counts(line: str, comments: str) -> bool:
@@ -131,13 +112,13 @@ def _counts(line: str, comments: str) -> bool:
 def _assignment(line: str) -> tuple[str, str]:
     match = _ASSIGNMENT.fullmatch(line)
     if match is None:
-        raise _UnreadableError(line)
+        raise UnreadableError(line)
     return match[1], match[2].strip()
 
 
 def _properties(text: str) -> dict[str, str]:
     """Read as `java.util.Properties.load` does."""
-    return _unique(_property(line) for line in _logical_lines(text))
+    return unique(_property(line) for line in _logical_lines(text))
 
 
 def _logical_lines(text: str) -> Iterable[str]:
@@ -182,7 +163,7 @@ def _unescaped(text: str) -> str:
 def _escape(part: str) -> str:
     if part[0] == "u":
         if not _UNICODE.match(part, 1):
-            raise _UnreadableError(part)
+            raise UnreadableError(part)
         return chr(int(part[1:5], 16)) + part[5:]
     return _ESCAPES.get(part[0], part[0]) + part[1:]
 
@@ -195,17 +176,17 @@ def _ini(text: str) -> dict[str, Any]:
         if not _counts(line, "#;"):
             continue
         if line[0].isspace():
-            raise _UnreadableError(line)
+            raise UnreadableError(line)
         part = line.strip()
         if part.startswith("["):
             name = part[1:-1].strip()
             if not part.endswith("]") or not name or name in found:
-                raise _UnreadableError(line)
+                raise UnreadableError(line)
             section = found[name] = {}
             continue
         match = _OPTION.fullmatch(part)
         if match is None or match[1].rstrip() in section:
-            raise _UnreadableError(line)
+            raise UnreadableError(line)
         section[match[1].rstrip()] = match[2].strip()
     return found
 

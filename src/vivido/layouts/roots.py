@@ -7,8 +7,8 @@ from vivido.layouts.kinds import layout_of
 from vivido.model.problem import Problem
 from vivido.model.project import Environment, Project, Service, Terraform
 from vivido.render.interface import TerraformRoot
+from vivido.render.terraform.endings import has_module
 from vivido.render.terraform.inputs import MAIN, automatic
-from vivido.render.terraform.module import has_module
 from vivido.render.tree import List, join
 
 _BACKENDS = (

@@ -3,7 +3,7 @@
 from vivido.model.problem import Problem
 from vivido.model.project import Environment, Service
 from vivido.render.detect import CHART, KUSTOMIZATIONS
-from vivido.render.terraform.module import has_module
+from vivido.render.terraform.endings import has_module
 from vivido.render.tree import List, is_directory, join, names
 
 _PATTERNS = ("overlays/{environment}", "{environment}", "envs/{environment}", "environments/{environment}")

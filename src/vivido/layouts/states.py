@@ -7,8 +7,9 @@ import msgspec
 from vivido.layouts.places import by_place
 from vivido.model.project import Environment, Project
 from vivido.render.interface import TerraformRoot
+from vivido.render.terraform.endings import has_module
 from vivido.render.terraform.inputs import Inputs, read_inputs
-from vivido.render.terraform.module import Module, has_module, read_module
+from vivido.render.terraform.module import Module, read_module
 from vivido.render.terraform.renderer import computed
 from vivido.render.terraform.state import State, read_state
 from vivido.render.tree import List, Read

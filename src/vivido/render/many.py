@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from vivido import __version__, process
+from vivido import __version__
 from vivido.errors import Error
 from vivido.model.canonical import fingerprint
 from vivido.model.problem import Problem
@@ -14,11 +14,8 @@ from vivido.render.batch import Outcome, render_overlays
 from vivido.render.helm import KUBE_VERSION, Helm
 from vivido.render.interface import HelmRelease, TerraformRoot
 from vivido.render.kinds import KINDS
-from vivido.render.kustomize import PROGRAMS, Kustomize, program
-from vivido.render.tool import identity
-
-FORMAT = 2
-"""Raised when reading, checking or ordering objects changes what comes out of the same files: then nothing older is used."""
+from vivido.render.kustomize import Kustomize, program
+from vivido.render.tool import FORMAT, identity
 
 
 class Job(NamedTuple):
@@ -88,11 +85,6 @@ def key(job: Job, contents: Iterable[tuple[str, str]]) -> str:
     return fingerprint(
         [FORMAT, __version__, _tool(job.kind), job.kind, job.directory, helm, job.terraform, sorted(contents)]
     )
-
-
-def tools() -> list[str]:
-    """Return what tells the programs that render here from others; empty for one that is missing."""
-    return [__version__, *(identity(program) if process.find(program) else "" for program in (*PROGRAMS, "helm"))]
 
 
 def _tool(kind: str) -> str:

@@ -5,10 +5,13 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from vivido import process
+from vivido import __version__, process
 from vivido.errors import ToolError
 from vivido.render.environ import OFFLINE
 
+FORMAT = 2
+"""Raised when reading, checking or ordering objects changes what comes out of the same files: then nothing older is used."""
+_PROGRAMS = ("kubectl", "kustomize", "helm")
 _Stamp = tuple[str, int, int, int]
 _known: dict[_Stamp, str] = {}
 _learned: dict[str, str] = {}
@@ -55,6 +58,11 @@ def identity(program: str) -> str:
     if path is not None and _is_program(Path(path)):
         return repr(stamp(Path(path)))
     return version_of(program)
+
+
+def tools() -> list[str]:
+    """Return what tells the programs that render here from others; empty for one that is missing."""
+    return [__version__, *(identity(program) if process.find(program) else "" for program in _PROGRAMS)]
 
 
 def _is_program(path: Path) -> bool:

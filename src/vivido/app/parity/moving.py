@@ -18,7 +18,7 @@ from vivido.errors import Error, NotFoundError
 from vivido.model.canonical import fingerprint
 from vivido.model.finding import Finding, Found, Severity
 from vivido.model.objects import Rendered
-from vivido.render.many import tools
+from vivido.render.tool import tools
 
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from vivido.errors import InputError
 from vivido.model.problem import Problem
 from vivido.render.objects import problem
+from vivido.render.terraform.endings import ENDING, OTHERS
 from vivido.render.terraform.nodes import Block, Body, Expression
 from vivido.render.terraform.syntax import read as read_file
 from vivido.render.terraform.values import Written
 from vivido.render.tree import List, Read, join
 
-ENDING = ".tf"
 LOCK = ".terraform.lock.hcl"
-_OTHERS = (".tf.json", ".tofu", ".tofu.json")
 _MERGED = ("variable", "module", "resource", "data", "output", "provider")
 """Blocks that an override file changes, where there is one with the same labels."""
 
@@ -55,7 +54,7 @@ def read_module(directory: str, read: Read, listing: List) -> Module | tuple[Pro
     problems: list[Problem] = []
     for name in _in_order(directory, listing):
         path = join(directory, name) or name
-        if name.endswith(_OTHERS):
+        if name.endswith(OTHERS):
             what = f"{path} is Terraform in another syntax than HCL's own in *.tf, which is not read"
             problems.append(Problem("terraform.other-syntax", what, "Write it as *.tf.", path))
             continue
@@ -64,11 +63,6 @@ def read_module(directory: str, read: Read, listing: List) -> Module | tuple[Pro
         except InputError as e:
             problems.append(problem(e))
     return tuple(problems) or module
-
-
-def has_module(directory: str, listing: List) -> bool:
-    """Say whether a directory is a module."""
-    return any(name.endswith((ENDING, *_OTHERS)) for name in listing(directory) if not name.startswith("."))
 
 
 def local_source(call: Block, directory: str) -> str | None:
@@ -88,7 +82,7 @@ def literal(expression: Expression | None) -> str:
 def _in_order(directory: str, listing: List) -> list[str]:
     # Names with a tilde or a number sign are editors' copies; Terraform passes over them, and over hidden files.
     names = [n for n in listing(directory) if not n.startswith((".", "#")) and not n.endswith(("~", "#", "/"))]
-    mine = [n for n in names if n.endswith((ENDING, *_OTHERS))]
+    mine = [n for n in names if n.endswith((ENDING, *OTHERS))]
     return sorted(mine, key=lambda n: (_is_override(n), n))
 
 

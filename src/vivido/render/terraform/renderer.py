@@ -15,10 +15,11 @@ from vivido.model.problem import Problem
 from vivido.render.interface import TerraformRoot
 from vivido.render.objects import collect, problem
 from vivido.render.terraform import content, images, reads
+from vivido.render.terraform.endings import has_module
 from vivido.render.terraform.inputs import Inputs, read_inputs, secrets
 from vivido.render.terraform.inputs import called as of_call
 from vivido.render.terraform.kinds import API, KIND, STATE
-from vivido.render.terraform.module import LOCK, Module, has_module, literal, local_source, read_module
+from vivido.render.terraform.module import LOCK, Module, literal, local_source, read_module
 from vivido.render.terraform.nodes import Block
 from vivido.render.terraform.state import State, read_state
 from vivido.render.terraform.syntax import read as read_file
