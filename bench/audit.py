@@ -21,6 +21,7 @@ from lib import monorepo
 
 from vivido.app.parity.audit import Audit, audit
 from vivido.app.workspace import Workspace, open_workspace
+from vivido.cli.app import collect_rarely
 from vivido.model.record import Deployed
 from vivido.model.reference import parse_digest, parse_repository
 from vivido.model.release import Artifact, Release, Revision
@@ -32,6 +33,7 @@ PEERS = {"kustomize": "kubectl kustomize", "helm": "helm template"}
 
 def main(services: int, kinds: list[str]) -> None:
     """Measure and print."""
+    collect_rarely()
     for kind in kinds:
         with tempfile.TemporaryDirectory(prefix="vivido-bench-") as place:
             os.environ |= {"VIVIDO_CACHE": f"{place}/cache", "VIVIDO_STATE": f"{place}/state"}

@@ -8,6 +8,7 @@ from vivido.git.commit import Content, Kept, Signature, commit_files, tree_id
 from vivido.git.history import describe
 from vivido.git.mirror import Mirror
 from vivido.git.read import changed, listing, read
+from vivido.git.snapshot import Snapshot
 from vivido.process import run
 
 
@@ -115,6 +116,7 @@ def test_edits_do_what_a_dictionary_does(mirror: Mirror, steps: list[dict[str, b
     model: dict[str, bytes] = {}
     commit = None
     for edits in steps:
+        before = commit
         try:
             commit = commit_files(mirror, commit, edits, "m", ALICE)
         except InputError as e:
@@ -122,4 +124,6 @@ def test_edits_do_what_a_dictionary_does(mirror: Mirror, steps: list[dict[str, b
             continue
         model = {p: c for p, c in {**model, **edits}.items() if c is not None}
         assert set(changed(mirror, None, commit)) == set(model)
+        if before is not None:
+            assert Snapshot(mirror, before).differing(Snapshot(mirror, commit)) == changed(mirror, before, commit)
         assert all(read(mirror, commit, path) == content for path, content in model.items())

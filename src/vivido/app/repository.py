@@ -12,7 +12,7 @@ from vivido.git.anywhere import anywhere
 from vivido.git.export import export
 from vivido.git.history import CommitInfo, describe, find_by_trailer, history
 from vivido.git.mirror import Mirror
-from vivido.git.read import changed, is_ancestor, object_id, read
+from vivido.git.read import is_ancestor, object_id, read
 from vivido.git.snapshot import Snapshot
 from vivido.git.trailers import trailer
 from vivido.git.worktree import head_commit, origin_url, toplevel
@@ -126,7 +126,7 @@ class ConfigurationRepository:
         """Return the paths that differ between two commits, None where one of them is not there any more."""
         if (old, new) not in self._changed:
             try:
-                self._changed[old, new] = changed(self.mirror, old, new)
+                self._changed[old, new] = self.snapshot(old).differing(self.snapshot(new))
             except NotFoundError:
                 return None
         return self._changed[old, new]

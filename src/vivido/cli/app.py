@@ -103,13 +103,17 @@ def _told_default(value: object) -> str | None:
 def main() -> None:
     """Run the command line and exit with the documented code."""
     _prepare()
-    # A command ends before there is much to collect; looking for it again and again takes a tenth of its time.
-    gc.set_threshold(_COLLECTED, 50, 50)
+    collect_rarely()
     code = run(sys.argv[1:])
     # Collecting msgspec's struct types while the interpreter ends crashes now and then (msgspec/msgspec#717); what is
     # frozen is not collected, and the process ends sooner.
     gc.freeze()
     sys.exit(code)
+
+
+def collect_rarely() -> None:
+    """Look for garbage in cycles less often: a command ends before there is much, and looking takes a tenth of its time."""
+    gc.set_threshold(_COLLECTED, 50, 50)
 
 
 def _prepare() -> None:

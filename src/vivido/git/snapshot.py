@@ -75,6 +75,26 @@ class Snapshot:
             raise too_large(path, size)
         return data_of(self._mirror, blob)
 
+    def differing(self, other: "Snapshot") -> tuple[str, ...]:
+        """Return the paths of files that differ from those of another commit, sorted; see `read.changed`.
+
+        Only directories that differ are read, and they stay known.
+        """
+        found: set[str] = set()
+        todo = [""]
+        while todo:
+            at = todo.pop()
+            mine, others = (one._inside(at) if not at or one._is_directory(at) else {} for one in (self, other))
+            for name in mine.keys() | others.keys():
+                both = [some.get(name) for some in (mine, others)]
+                if both[0] == both[1]:
+                    continue
+                path = f"{at}/{name}" if at else name
+                kinds = [one[1] for one in both if one is not None]
+                todo += [path] if _TREE in kinds else []
+                found |= {path} if any(kind != _TREE for kind in kinds) else set()
+        return tuple(sorted(found))
+
     def _entry(self, path: str) -> tuple[str, str, int] | None:
         folder, _, name = path.rpartition("/")
         if folder and not self._is_directory(folder):
