@@ -24,8 +24,12 @@ _FORM = 1
 """Raised when editing, checking or putting places together changes what comes of the same: then nothing older is used."""
 
 
+FEW = 20
+"""Services up to which an answer is kept as a whole: of a thousand it would take the room of ten thousand renderings."""
+
+
 class Answers:
-    """The answer to one question, if it was kept.
+    """The answer to one question about few services, if it was kept.
 
     Args:
         ws: The project.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from vivido.app.answers import Answers
+from vivido.app.answers import FEW, Answers
 from vivido.errors import RefusedError
 from vivido.model.objects import Rendered
 from vivido.model.problem import Problem
@@ -46,6 +46,8 @@ def rendered_at(
         ToolError: The tool that renders is missing or failed.
     """
     artifacts = placed(artifacts, environment.registry)
+    if len(artifacts) > FEW:
+        return _rendered(ws, commit, environment, artifacts, as_is=as_is)
     answers = Answers(ws, environment, commit, artifacts, as_is=as_is)
     found = answers.known()
     if found is None:
