@@ -7,7 +7,7 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.bytecode
 
 # As many test processes as there are processors: `make test WORKERS=4` sets another number.
 WORKERS ?= auto
-# How the demo keeps configuration in Git: directories, branches or repositories.
+# How the demo keeps configuration in Git: directories, branches or repositories; all: one after another, and compared.
 LAYOUT ?= directories
 # A part of the tests: `make test TESTS=tests/engine`.
 TESTS ?= tests
@@ -20,7 +20,7 @@ help: ## Show this list
 setup: ## Prepare this machine (says what it installs; twice is harmless)
 	@tools/setup
 
-demo: ## Carry a release from a commit to production and back, on real parts (LAYOUT=branches, …)
+demo: ## Carry a release from a commit to production and back, on real parts (LAYOUT=branches, …, all)
 	@PYTHON=$$(command -v python || command -v python3); PYTHONPATH=tools "$$PYTHON" -m demo --check --layout "$(LAYOUT)"
 	@tools/setup
 	@PYTHONPATH=tools python -m demo --layout "$(LAYOUT)"

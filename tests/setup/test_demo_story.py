@@ -13,8 +13,9 @@ from demo import acts, same
 from demo.__main__ import following, main
 from demo.clean import clean, layout_here
 from demo.layouts.kinds import KINDS
+from demo.shop import ENVIRONMENTS, PROJECT
 from demo.story import StoryError
-from demo.workspace import ENVIRONMENTS, PROJECT, Workspace, prepare
+from demo.workspace import Workspace, prepare
 
 parts = pytest.mark.real("podman", "buildah", "haproxy", "docker-registry", "busybox", "git", "ssh-keygen", "kubectl")
 
@@ -90,7 +91,7 @@ def test_environments_are_told_apart_by_what_they_are() -> None:
     assert len({same.fingerprint(state) for state in states}) == len(ENVIRONMENTS)
     assert [len(state["containers"]) for state in states] == [2, 2, 4]
     production = states[-1]["containers"]
-    assert {c["memory"] for c in production} == {128 * 2**20}
+    assert {(c["memory"], c["processors"]) for c in production} == {(128 * 2**20, 1)}
     assert {"SHOP_NAME": "Tea and mugs", "API_URL": "http://api", "LOG_LEVEL": "warning"} in [
         c["settings"] for c in production
     ]
@@ -100,9 +101,41 @@ def test_environments_are_told_apart_by_what_they_are() -> None:
 def test_a_layout_that_is_none_is_refused_with_those_that_are(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--check", "--layout", wrong]) == 2
     said = capsys.readouterr().out
-    assert all(layout in said for layout in (wrong, *KINDS))
+    assert all(layout in said for layout in (wrong, *KINDS, "all"))
 
 
-@pytest.mark.parametrize("layout", ["", *KINDS])
+def _states() -> dict[str, same.State]:
+    return {
+        environment: {
+            "objects": {"ConfigMap/web": {"data": {"LOG_LEVEL": "info"}}},
+            "containers": [{"service": "web", "memory": 64}, {"service": "api", "memory": 64}],
+            "answers": {"web": "1.2.0"},
+        }
+        for environment in ENVIRONMENTS
+    }
+
+
+def test_layouts_that_came_to_the_same_are_said_to(capsys: pytest.CaptureFixture[str]) -> None:
+    acts.the_same_everywhere({layout: _states() for layout in KINDS})
+    said = capsys.readouterr().out
+    assert said.count(" same\n") == len(ENVIRONMENTS)
+    assert "DIFFERENT" not in said
+
+
+def test_what_differs_between_layouts_is_named_with_what_each_has(capsys: pytest.CaptureFixture[str]) -> None:
+    other = _states()
+    other["staging"]["containers"][1]["memory"] = 32
+    del other["production"]["objects"]["ConfigMap/web"]["data"]["LOG_LEVEL"]
+    with pytest.raises(StoryError) as stopped:
+        acts.the_same_everywhere({"directories": _states(), "branches": other})
+    assert "staging/containers/1/memory: directories has 64; branches has 32" in str(stopped.value)
+    assert 'production/objects/ConfigMap/web/data/LOG_LEVEL: directories has "info"; branches has nothing' in str(
+        stopped.value
+    )
+    said = capsys.readouterr().out
+    assert [line.split()[-1] for line in said.splitlines()[-3:]] == ["same", "DIFFERENT", "DIFFERENT"]
+
+
+@pytest.mark.parametrize("layout", ["", *KINDS, "all"])
 def test_the_layout_is_directories_where_none_is_named(layout: str) -> None:
     assert main(["--check", "--layout", layout]) == 0

@@ -14,6 +14,8 @@ WAITS = (9,)
 OLD, NEW = "web 1.0.0", "web 1.2.0"
 FIRST = {"web": "1.0.0", "api": "1.0.0"}
 THIRD = {"web": "1.2.0", "api": "1.0.0"}
+_TOLD = 20
+"""Differences that are shown of many."""
 
 
 def to_production(space: Workspace) -> None:
@@ -72,23 +74,37 @@ def the_way_back(space: Workspace, forward: Tally) -> None:
     _none_lost(tally)
 
 
-def compared(space: Workspace) -> None:
-    """The digests, looked up everywhere."""
+def compared(space: Workspace) -> same.Statement:
+    """The digests, looked up everywhere; then what runs, as a statement that is the same in every layout."""
     act(5, "What is left: Git, the registry, the containers and the ledger agree")
     compare(space)
-    alike(space, {"dev": THIRD, "staging": THIRD, "production": FIRST})
     space.shell.type("vivido history production")
     space.shell.type("vivido ledger verify")
     space.shell.type("vivido status")
+    return alike(space, {"dev": THIRD, "staging": THIRD, "production": FIRST})
 
 
-def alike(space: Workspace, versions: Mapping[str, Mapping[str, str]]) -> None:
-    """See that what runs is what the example says, as it is with every layout."""
-    lines = same.check(space, versions)
-    tell(
-        "Objects, containers and answers are those of examples/shop. These fingerprints are the same with every layout:"
-    )
-    show(lines)
+def alike(space: Workspace, versions: Mapping[str, Mapping[str, str]]) -> same.Statement:
+    """See that what runs is what the example says, and state it."""
+    found = same.check(space, versions)
+    tell("Objects, containers and answers are those of examples/shop. These fingerprints are the same in every layout:")
+    show(same.told(found))
+    return found
+
+
+def the_same_everywhere(statements: Mapping[str, same.Statement]) -> None:
+    """Hold what was stated in several layouts against each other.
+
+    Raises:
+        StoryError: Something differs; it names the first places, with what each layout has there.
+    """
+    act(6, f"{len(statements)} layouts, one outcome")
+    show(same.table(statements))
+    different = same.between(statements)
+    if different:
+        first = "".join(f"\n     {line}" for line in different[:_TOLD])
+        raise StoryError(f"not the same runs in every layout. {len(different)} places differ, of them:{first}")
+    tell("The same runs everywhere: objects, containers, limits, programs and answers, whatever the layout.")
 
 
 def compare(space: Workspace) -> None:

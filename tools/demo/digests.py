@@ -4,9 +4,8 @@ import json
 from dataclasses import dataclass
 
 from demo import registry
-from demo.workspace import ENVIRONMENTS, Workspace
-
-SERVICES = ("web", "api")
+from demo.shop import ENVIRONMENTS, SERVICES
+from demo.workspace import Workspace
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,13 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo import registry
+from demo import clones, registry
 from demo.layouts.interface import Layout, Source
 from demo.layouts.kinds import KINDS
+from demo.shop import ENVIRONMENTS, EXAMPLE, PROJECT, SERVICES
 from demo.story import Shell
 
-PROJECT = Path(__file__).resolve().parents[2]
 HOME = PROJECT / ".demo"
-ENVIRONMENTS = ("dev", "staging", "production")
 NAME = "shop-demo"
 _REGISTRY = f"localhost:{registry.USUAL_PORT}"
 
@@ -47,27 +46,12 @@ class Workspace:
         """Return where the configuration of a service for an environment is."""
         return self.layout.source(self.home, service, environment)
 
-    def bare(self, path: Path, branch: str) -> None:
-        """Make an empty bare repository."""
-        self.shell.ask("git", "init", "--quiet", "--bare", f"--initial-branch={branch}", str(path))
-        self.shell.ask("git", "-C", str(path), "config", "http.receivepack", "true")
-
     def repository(self, branch: str) -> None:
         """Put what is in Bob's folder into a bare repository, as his first commit."""
         bare = self.home / "git" / "shop.git"
-        self.bare(bare, branch)
-        for command in (
-            f"git init --quiet --initial-branch={branch}",
-            f"git remote add origin {bare}",
-            "git config user.name Bob",
-            "git config user.email bob@example.com",
-            "git config commit.gpgsign false",
-            "git config core.hooksPath .git/hooks",
-            "git add .",
-            "git commit --quiet --message 'Open the shop'",
-            f"git push --quiet --set-upstream origin {branch}",
-        ):
-            self.shell.ask(*shlex.split(command))
+        clones.bare(self.shell, bare, branch)
+        clones.clone(self.shell, self.shop, branch, str(bare), ["core.hooksPath .git/hooks"])
+        clones.publish(self.shell, self.shop, branch, "Open the shop")
 
 
 def prepare(layout: str, home: Path = HOME, name: str = NAME, port: int = registry.USUAL_PORT) -> Workspace:
@@ -88,9 +72,7 @@ def prepare(layout: str, home: Path = HOME, name: str = NAME, port: int = regist
     _write_environ(home, environ)
     listening = registry.start(home / "registry", port)
     shop = home / "shop"
-    shutil.copytree(
-        PROJECT / "examples" / "shop", shop, ignore=shutil.ignore_patterns(".secrets", ".reports", "__pycache__")
-    )
+    shutil.copytree(EXAMPLE, shop, ignore=shutil.ignore_patterns(".secrets", ".reports", "__pycache__"))
     space = Workspace(home, name, KINDS[layout], Shell(shop, environ), listening)
     _adapt(space, _key(space))
     _secrets(shop)
@@ -135,7 +117,7 @@ def _adapt(space: Workspace, key: str) -> None:
 
 def _pin(shop: Path, image: str) -> None:
     """Name the base image by its digest, as a reviewer would ask for: a tag can change under the same commit."""
-    for service in ("web", "api"):
+    for service in SERVICES:
         file = shop / service / "Containerfile"
         file.write_text(re.sub(r"^FROM .*", f"FROM {image}", file.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from demo import clones
 from demo.layouts.files import declare, flatten
 from demo.layouts.interface import Layout, Source
 from demo.story import StoryError, tell
@@ -33,9 +34,7 @@ def _arrange(space: "Workspace") -> None:
     for environment in ("staging", "production"):
         space.shell.ask("git", "switch", "--quiet", "--create", BRANCHES[environment], BRANCHES["dev"])
         flatten(whole, environment, deploy)
-        space.shell.ask("git", "add", ".")
-        space.shell.ask("git", "commit", "--quiet", "--message", f"Set {environment} up")
-        space.shell.ask("git", "push", "--quiet", "--set-upstream", "origin", BRANCHES[environment])
+        clones.publish(space.shell, space.shop, BRANCHES[environment], f"Set {environment} up")
     space.shell.ask("git", "switch", "--quiet", BRANCHES["dev"])
     shutil.rmtree(whole)
 
@@ -88,7 +87,6 @@ LAYOUT = Layout(
     source=_source,
     first_seen=_first_seen,
     meanwhile=_meanwhile,
-    tags=False,
     next=(
         ("git fetch --quiet && git log --graph --oneline -12 origin/production", "how merges went upward"),
         ("git log -1 origin/production", "what a promotion's commit says"),

@@ -28,16 +28,10 @@ def _first_seen(space: "Workspace") -> None:
         raise StoryError("the promotion changed something else than a line for each image")
 
 
-def _meanwhile(_: "Workspace") -> None:
-    """Nothing of its own."""
-
-
 LAYOUT = Layout(
     opening="one repository, a directory for each environment",
     arrange=_arrange,
     source=_source,
     first_seen=_first_seen,
-    meanwhile=_meanwhile,
-    tags=False,
     next=(("git pull --quiet && git log --format=%s -5", "a commit for every change of an environment"),),
 )

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-SERVICES = ("web", "api")
+from demo.shop import SERVICES
 
 
 def flatten(deploy: Path, environment: str, where: Path) -> None:

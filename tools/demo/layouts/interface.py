@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from demo.workspace import Workspace
 
 
+def nothing(_: "Workspace") -> None:
+    """Do nothing: most layouts have nothing of their own to tell here."""
+
+
 @dataclass(frozen=True)
 class Source:
     """Where the configuration of a service for an environment is.
@@ -33,15 +37,15 @@ class Layout:
         arrange: Puts the configuration where it belongs and makes the repositories.
         source: Says where the configuration of a service for an environment is.
         first_seen: Shows what the first release has left behind.
+        next: What to try in the workspace: a command and what it shows.
         meanwhile: What happens before the third release goes to production.
         tags: Whether Bob names versions by tags.
-        next: What to try in the workspace: a command and what it shows.
     """
 
     opening: str
     arrange: "Callable[[Workspace], None]"
     source: "Callable[[Path, str, str], Source]"
     first_seen: "Callable[[Workspace], None]"
-    meanwhile: "Callable[[Workspace], None]"
-    tags: bool
     next: tuple[tuple[str, str], ...]
+    meanwhile: "Callable[[Workspace], None]" = nothing
+    tags: bool = False

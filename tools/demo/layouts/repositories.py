@@ -5,22 +5,20 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from demo import githost, registry
+from demo import clones, githost, registry
 from demo.layouts.files import declare, flatten
 from demo.layouts.interface import Layout, Source
+from demo.shop import ENVIRONMENTS, SERVICES
 from demo.story import StoryError, show, tell
 
 if TYPE_CHECKING:
     from demo.workspace import Workspace
 
 _ALIAS = {"staging": "staging", "production": "prod"}
-_IDENTITY = ("Bob", "bob@example.com")
 
 
 def _arrange(space: "Workspace") -> None:
     """Take the configuration out of Bob's repository, into three others, each behind a password."""
-    from demo.workspace import ENVIRONMENTS
-
     whole = (space.shop / "deploy").rename(space.home / "deploy")
     servers = space.home / "servers"
     urls = githost.start(servers, ENVIRONMENTS)
@@ -39,23 +37,13 @@ def _keys(space: "Workspace", environment: str, url: str) -> str:
 
 def _publish(space: "Workspace", whole: Path, environment: str, url: str) -> None:
     """Make an environment's repository, and a clone of it in which its credentials are set."""
-    clone = space.home / "configuration" / environment
-    space.bare(_source(space.home, "", environment).repository, "main")
-    space.shell.ask("git", "init", "--quiet", "--initial-branch=main", str(clone))
-    flatten(whole, environment, clone / "deploy")
-    name, email = _IDENTITY
-    for command in (
-        f"remote add origin {url}",
-        f"config user.name {name}",
-        f"config user.email {email}",
-        "config commit.gpgsign false",
-        f"config credential.helper {shlex.quote(githost.helper(space.home / 'servers', environment))}",
-        "config credential.useHttpPath true",
-        "add .",
-        f"commit --quiet --message 'Set {environment} up'",
-        "push --quiet --set-upstream origin main",
-    ):
-        space.shell.ask("git", "-C", str(clone), *shlex.split(command))
+    where = space.home / "configuration" / environment
+    helper = githost.helper(space.home / "servers", environment)
+    clones.bare(space.shell, _source(space.home, "", environment).repository, "main")
+    settings = [f"credential.helper {shlex.quote(helper)}", "credential.useHttpPath true"]
+    clones.clone(space.shell, where, "main", url, settings)
+    flatten(whole, environment, where / "deploy")
+    clones.publish(space.shell, where, "main", f"Set {environment} up")
 
 
 def _source(home: Path, service: str, environment: str) -> Source:
@@ -66,7 +54,7 @@ def _first_seen(space: "Workspace") -> None:
     tell("The release names a revision of each repository, and each promotion is a commit to one of them alone.")
     release = space.shell.ask("vivido", "release", "list", "-o", "name").split()[0]
     space.shell.type(f"vivido release show {release}")
-    for environment in ("dev", "staging", "production"):
+    for environment in ENVIRONMENTS:
         clone = space.home / "configuration" / environment
         space.shell.ask("git", "-C", str(clone), "pull", "--quiet")
         space.shell.type(f"git -C ../configuration/{environment} log --format=%s")
@@ -87,7 +75,7 @@ def _locked(space: "Workspace") -> None:
 def aliases(space: "Workspace", version: str) -> None:
     """Show that the tags with the version in them stand for the one digest that was built."""
     tell("A version has a tag for every environment that it came to. All of them are one digest:")
-    for service in ("web", "api"):
+    for service in SERVICES:
         names = ["dev", *(f"v{version}-{alias}" for alias in _ALIAS.values())]
         found = {name: registry.digest(space.port, f"shop/{service}", name) for name in names}
         show([f"{service:5} {name:16} {digest}" for name, digest in found.items()])
@@ -95,16 +83,11 @@ def aliases(space: "Workspace", version: str) -> None:
             raise StoryError(f"the tags of {service} {version} are not one digest")
 
 
-def _meanwhile(_: "Workspace") -> None:
-    """Nothing of its own."""
-
-
 LAYOUT = Layout(
     opening="a repository for each environment, one registry",
     arrange=_arrange,
     source=_source,
     first_seen=_first_seen,
-    meanwhile=_meanwhile,
     tags=True,
     next=(
         ('vivido release show "$(vivido release list -o name | head -1)"', "which revision of which repository"),
