@@ -19,7 +19,7 @@ from vivido.config.diagnostic import Diagnostic, Report
 from vivido.config.kinds import Kind, Kinds
 from vivido.config.read import read
 from vivido.config.schema import schema, shape_schema
-from vivido.config.shape import ProjectShape
+from vivido.config.shape.project import ProjectShape
 from vivido.config.walk import walk
 from vivido.errors import InputError
 from vivido.process import run

@@ -10,7 +10,7 @@ from doc_session import ROOT
 
 from vivido.app.kinds import installed
 from vivido.config.check import check
-from vivido.config.shape import ProjectShape
+from vivido.config.shape.project import ProjectShape
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{} {}"

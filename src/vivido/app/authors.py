@@ -7,7 +7,7 @@ from vivido.model.record import Deployed
 from vivido.model.release import Release
 
 if TYPE_CHECKING:
-    from vivido.app.repository import Change
+    from vivido.app.commits import Change
     from vivido.app.workspace import Workspace
 
 

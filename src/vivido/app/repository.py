@@ -1,63 +1,23 @@
-"""The configuration repositories as operations see them: tips, trees, commits; and the source repository's people."""
+"""A configuration repository as operations see it: tips, trees, commits; and the source repository's people."""
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import msgspec
-
+from vivido.app.commits import PROMOTION, Change, Touching, Tree, change
 from vivido.errors import NotFoundError
 from vivido.git.anywhere import anywhere
 from vivido.git.export import export
-from vivido.git.history import CommitInfo, describe, find_by_trailer, history
+from vivido.git.history import describe, find_by_trailer, history
 from vivido.git.mirror import Mirror
 from vivido.git.read import is_ancestor, object_id, read
 from vivido.git.snapshot import Snapshot
 from vivido.git.trailers import trailer
-from vivido.git.worktree import head_commit, origin_url, toplevel
-from vivido.model.project import Configuration, Project
+from vivido.git.worktree import head_commit
 from vivido.text.redact import without_userinfo
-
-if TYPE_CHECKING:
-    from vivido.layouts.interface import List, Read
 
 _SNAPSHOTS = 8
 """Commits whose files are remembered at once."""
-PROMOTION = "Vivido-Promotion"
-"""The trailer by which Vivido's own commits are told from people's."""
-
-
-class Change(msgspec.Struct, frozen=True):
-    """One commit, as far as a promotion cares."""
-
-    id: str
-    subject: str
-    author: str
-    people: tuple[str, ...]
-    """E-mail addresses of author, committer and co-authors, lower case."""
-    promotion: str
-    """The promotion that made it; empty for a person's commit."""
-
-
-class Touching(msgspec.Struct, frozen=True):
-    """One commit that changed what somebody asked about."""
-
-    id: str
-    author: str
-    """`name <email>`."""
-    at: int
-    """When it was written, in microseconds since 1970."""
-    subject: str
-    first: bool
-    """Nothing of what was asked about was there before it."""
-
-
-class Tree(msgspec.Struct, frozen=True):
-    """The files of one commit."""
-
-    read: "Read"
-    listing: "List"
 
 
 class ConfigurationRepository:
@@ -137,7 +97,7 @@ class ConfigurationRepository:
 
     def commits(self, old: str, new: str) -> tuple[Change, ...]:
         """Return the commits that `new` contains and `old` does not, newest first; all where `old` is empty."""
-        return tuple(_change(c) for c in history(self.mirror, old or None, new))
+        return tuple(change(c) for c in history(self.mirror, old or None, new))
 
     def newer(self, one: str, other: str) -> str:
         """Return the one of two commits that contains the other; the first where neither does."""
@@ -175,7 +135,7 @@ class ConfigurationRepository:
         for old, new in sorted(wanted):
             with suppress(NotFoundError):
                 commits = history(self._source, old or None, new)
-                found.update(address for c in commits for address in _change(c).people)
+                found.update(address for c in commits for address in change(c).people)
         return frozenset(found)
 
     def trailer(self, commit: str, key: str) -> str:
@@ -279,66 +239,3 @@ class ConfigurationRepository:
         """Return the first line of the newest message of a person, from a commit backwards; empty where there is none near."""
         near = history(self.mirror, None, commit, limit=50)
         return next((c.subject for c in near if not trailer(c.message, PROMOTION)), "")
-
-
-class Repositories:
-    """The repositories that a project's file names, each opened once, and the one that holds the file.
-
-    Args:
-        project: The project.
-        cache: Directory of the mirrors.
-    """
-
-    def __init__(self, project: Project, cache: Path) -> None:
-        self._root = Path(project.root)
-        self._cache = cache
-        self._home = _home(self._root)
-        self._mirrors: dict[tuple[str, str], Mirror] = {}
-        self._opened: dict[Configuration, ConfigurationRepository] = {}
-
-    def of(self, configuration: Configuration) -> ConfigurationRepository:
-        """Return where a configuration is kept.
-
-        Raises:
-            NotFoundError: `git.no-repository`: the file is in no repository and names none.
-        """
-        if configuration not in self._opened:
-            self._opened[configuration] = self._open(configuration)
-        return self._opened[configuration]
-
-    def _open(self, configuration: Configuration) -> ConfigurationRepository:
-        own = "" if self._home is None else origin_url(self._home) or str(self._home)
-        named = configuration.repository
-        if named in ("", ".") and not own:
-            raise NotFoundError(
-                f"{self._root} is in no Git repository",
-                code="git.no-repository",
-                hint="Run `git init` there, or name the repository under `configuration:`.",
-            )
-        local = self._root / named
-        address = own if named in ("", ".") else named
-        if named not in ("", ".") and "://" not in named and local.is_dir():
-            address = str(local.resolve())
-        mirror = self._mirror(address, configuration.credentials)
-        source = self._mirror(own, "") if own and own != address else mirror
-        return ConfigurationRepository(mirror, configuration.branch, self._home, source)
-
-    def _mirror(self, address: str, credentials: str) -> Mirror:
-        return self._mirrors.setdefault((address, credentials), Mirror(address, self._cache, credentials=credentials))
-
-
-def _home(root: Path) -> Path | None:
-    try:
-        return toplevel(root)
-    except NotFoundError:
-        return None
-
-
-def _change(commit: CommitInfo) -> Change:
-    return Change(
-        commit.id,
-        commit.subject,
-        f"{commit.author.name} <{commit.author.email}>",
-        commit.emails,
-        trailer(commit.message, PROMOTION),
-    )

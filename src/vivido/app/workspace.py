@@ -29,7 +29,8 @@ from vivido.time.clock import Now, system_now
 if TYPE_CHECKING:
     from vivido.app.found import Ownership
     from vivido.app.kinds import Installed
-    from vivido.app.repository import ConfigurationRepository, Repositories
+    from vivido.app.repositories import Repositories
+    from vivido.app.repository import ConfigurationRepository
     from vivido.engine.driver import Driver
     from vivido.layouts.interface import Owns
     from vivido.registry.client import Client
@@ -118,7 +119,7 @@ class Workspace:
 
     @cached_property
     def _repositories(self) -> "Repositories":
-        from vivido.app.repository import Repositories
+        from vivido.app.repositories import Repositories
 
         return Repositories(self.project, cache_directory() / "git")
 

@@ -12,7 +12,7 @@ from vivido.config.node import Entry, Node, Scalar, child, entries, plain, text_
 from vivido.config.parity import pairs
 from vivido.config.rules.order import promotion_order
 from vivido.config.rules.paths import HERE, normal
-from vivido.config.shape import AuditShape, ConfigurationShape, ProjectShape
+from vivido.config.shape.project import AuditShape, ConfigurationShape, ProjectShape
 from vivido.model.actor import Person, Roster
 from vivido.model.parity import Audit
 from vivido.model.project import (

@@ -10,7 +10,9 @@ import msgspec
 from msgspec import inspect
 
 from vivido.config.kinds import Kind, Kinds, kind_shape
-from vivido.config.shape import GateShape, PairShape, ProjectShape
+from vivido.config.shape.environment import GateShape
+from vivido.config.shape.parity import PairShape
+from vivido.config.shape.project import ProjectShape
 from vivido.config.values import PairName
 from vivido.errors import InputError
 

@@ -21,7 +21,7 @@ from vivido.model.canonical import fingerprint
 from vivido.model.finding import Finding, Found, Introduction, Severity
 
 if TYPE_CHECKING:
-    from vivido.app.repository import Touching
+    from vivido.app.commits import Touching
     from vivido.app.workspace import Workspace
 
 _DATED = (Found.UNEQUAL, Found.LEFTOVER, Found.UNDECLARED, Found.VIOLATED, Found.EXPIRED, Found.UNJUSTIFIED)
