@@ -209,6 +209,16 @@ def test_suggested_rules_keep_the_file_and_allow_nothing_until_they_have_a_reaso
     edit(shop, "production", "value: x}", "value: x}\n            - {name: MORE, value: y}")
     shop.good("parity", "--at", "main", "--suggest", "--write")
     assert file.read_text().count("TODO") == 1
+    file.write_text(file.read_text().replace("TODO say why", "by design"))
+    # One object under two names: in one run the token is proposed, and the rule for what differs in it.
+    levels = {"dev": "debug", "staging": "info", "production": "info"}
+    named = "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {0}-settings}}\ndata: {{LEVEL: {1}}}\n"
+    shop.commit({f"deploy/web/{e}/settings.yaml": named.format(e, level).encode() for e, level in levels.items()})
+    shown = shop.good("parity", "--at", "main", "--suggest", "-o", "json").json()
+    assert [next(iter(of.values())) for of in shown["tokens"].values()] == [f"{e}-settings" for e in levels]
+    assert [e["at"] for entries in shown["rules"].values() for e in entries] == ["ConfigMap/{app}/data/LEVEL"]
+    shop.good("parity", "--at", "main", "--suggest", "--write")
+    assert {f[0] for f in found(shop.run("parity", "--at", "main", "-o", "json"))} == {"unjustified"}
 
 
 def test_no_rule_is_suggested_for_what_cannot_be_compared(shop: Miniature) -> None:

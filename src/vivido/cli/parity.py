@@ -12,6 +12,7 @@ from vivido.errors import Exit
 
 if TYPE_CHECKING:
     from vivido.app.parity.compare import Answer, Asked
+    from vivido.app.parity.suggest import Suggestion
     from vivido.app.workspace import Workspace
     from vivido.model.finding import Finding
 
@@ -47,7 +48,8 @@ def parity(
         release: A release, as it would be in each environment, instead of what was deployed.
         every: Each environment with each other one.
         since: Say for each finding since which commit it is there, and who made that.
-        suggest: Propose rules for what no rule speaks of yet, each waiting for its reason; nothing is allowed by them until then.
+        suggest: Propose tokens, and rules for what differs with them and no rule speaks of yet. A rule waits for its reason, and
+            allows nothing until then.
         write: With --suggest: put them into vivido.yaml, where everything else stays as it is.
         notes: Also what is no drift: values that follow from others, changes that are on their way with a release.
         form: table for people; sarif and junit for CI; markdown for a comment.
@@ -81,23 +83,20 @@ def parity(
 
 
 def _suggest(ws: "Workspace", asked: "Asked", common: Common, *, write: bool) -> int:
-    from vivido.app.parity.compare import compare
-    from vivido.app.parity.substitutions import proposed
-    from vivido.app.parity.suggest import not_compared, suggested, written
+    from vivido.app.parity import suggest
 
-    found = compare(ws, asked).parity.findings
-    tokens = proposed(found, {e.name: e.tokens for e in ws.project.environments})
-    rules, blind = suggested(found, tokens), not_compared(found)
+    made = suggest.suggest(ws, asked)
     if write:
-        number = written(ws, rules, tokens) if rules or tokens else 0
-        _told_written(Path(ws.project.file).name, number, sum(map(len, tokens.values())))
+        suggest.write(ws, made)
+        _told_written(
+            Path(ws.project.file).name, sum(map(len, made.rules.values())), sum(map(len, made.tokens.values()))
+        )
     else:
-        every = [entry["at"] for entries in rules.values() for entry in entries]
-        section = {"tokens": tokens, "rules": rules}
-        emit(section, common.output, lambda: _snippet(rules, tokens, whole=not blind), every)
-    for one in blind:
+        every = [entry["at"] for entries in made.rules.values() for entry in entries]
+        emit({"tokens": made.tokens, "rules": made.rules}, common.output, lambda: _snippet(made), every)
+    for one in made.blind:
         say(f"not compared: {one.pair}  {one.service}: {one.message}")
-    return Exit.BLIND if blind else Exit.OK
+    return Exit.BLIND if made.blind else Exit.OK
 
 
 def _told_written(file: str, rules: int, tokens: int) -> None:
@@ -108,21 +107,20 @@ def _told_written(file: str, rules: int, tokens: int) -> None:
     ]
     was = "was" if rules + tokens == 1 else "were"
     waits = "; write the reason of each rule in place of TODO" if rules else ""
-    again = "; what they make comparable is told from now on" if tokens else ""
-    say(f"{' and '.join(parts)} {was} put into {file}{waits}{again}")
+    say(f"{' and '.join(parts)} {was} put into {file}{waits}")
 
 
-def _snippet(rules: dict[str, list[dict[str, object]]], tokens: dict[str, dict[str, str]], *, whole: bool) -> str:
+def _snippet(made: "Suggestion") -> str:
     import yaml
 
-    if not rules and not tokens:
+    if not made.rules and not made.tokens:
         return (
-            "# no difference is without a rule"
-            if whole
-            else "# no rule can be proposed: not everything could be compared"
+            "# no rule can be proposed: not everything could be compared"
+            if made.blind
+            else "# no difference is without a rule"
         )
-    environments = {name: {"tokens": named} for name, named in tokens.items()}
-    parity = {pair: {"allow": entries} for pair, entries in rules.items()}
+    environments = {name: {"tokens": named} for name, named in made.tokens.items()}
+    parity = {pair: {"allow": entries} for pair, entries in made.rules.items()}
     section = {k: v for k, v in (("environments", environments), ("parity", parity)) if v}
     return yaml.safe_dump(section, sort_keys=False, allow_unicode=True, width=120).rstrip()
 

@@ -1,6 +1,6 @@
 """`vivido parity`: what is compared with what, and the answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,6 +41,8 @@ class Asked(msgspec.Struct, frozen=True):
     """A release, as it would be in each environment."""
     every: bool = False
     """Each environment with each, not neighbours alone."""
+    tokens: dict[str, dict[str, str]] = {}
+    """Environment → tokens that are tried beside those of the file."""
 
 
 class Answer(NamedTuple):
@@ -59,7 +61,7 @@ def compare(ws: "Workspace", asked: Asked) -> Answer:
         InputError: `parity.one`: an environment is compared with itself, or there is only one.
         ConfigError: Rules next to a service have mistakes.
     """
-    rules = declared(ws)
+    rules = _with(declared(ws), asked.tokens)
     pairs = chosen_pairs(ws, asked, rules)
     _refuse_unknown(ws, asked.services)
     names = dict.fromkeys(e for pair in pairs for e in pair)
@@ -71,6 +73,11 @@ def compare(ws: "Workspace", asked: Asked) -> Answer:
     parity = settled(ws, found, sides, ahead, rules)
     findings = gravest_first((*parity.findings, *shared_at(ws, taken, pairs, sides)))
     return Answer(taken, msgspec.structs.replace(parity, findings=findings), sides)
+
+
+def _with(rules: Declared, tokens: Mapping[str, Mapping[str, str]]) -> Declared:
+    merged = {**rules.tokens, **{e: {**rules.tokens.get(e, {}), **more} for e, more in tokens.items()}}
+    return msgspec.structs.replace(rules, tokens=merged) if tokens else rules
 
 
 def today(now: int) -> str:

@@ -37,20 +37,7 @@ def proposed(findings: Iterable[Finding], known: Mapping[str, Mapping[str, str]]
                 longer.add(key)
     pairs = [*_renamed(findings), *sorted(k for k, number in often.items() if number >= _OFTEN and k in longer)]
     concerned = {e for e, tokens in known.items() if tokens} | {e for k in pairs for e in k[:2]}
-    return _complete(_joined(pairs), concerned)
-
-
-def explained(finding: Finding, tokens: Mapping[str, Mapping[str, str]]) -> bool:
-    """Say whether tokens make both sides of a difference the same text, or an object's name that of another."""
-    if _is_whole(finding):
-        _, name = segments(finding.at)
-        environment = finding.left if finding.right_value is ABSENT else finding.right
-        return name in tokens.get(environment, {}).values()
-    if not _counts(finding):
-        return False
-    sides = ((finding.left, finding.left_value), (finding.right, finding.right_value))
-    left, right = (_marked(str(value), tokens.get(environment, {})) for environment, value in sides)
-    return left == right
+    return _complete(_joined(pairs), concerned, {name for tokens in known.values() for name in tokens})
 
 
 def _is_whole(finding: Finding) -> bool:
@@ -108,9 +95,9 @@ def _joined(pairs: Collection[tuple[str, str, str, str]]) -> list[dict[str, str]
     return groups
 
 
-def _complete(groups: list[dict[str, str]], concerned: Collection[str]) -> Named:
+def _complete(groups: list[dict[str, str]], concerned: Collection[str], known: Collection[str]) -> Named:
     found: Named = {}
-    names: list[str] = []
+    names: list[str] = [*known]
     for group in groups:
         if set(group) != set(concerned) or len(set(group.values())) < len(group):
             continue
@@ -125,13 +112,6 @@ def _complete(groups: list[dict[str, str]], concerned: Collection[str]) -> Named
 def _name(group: Mapping[str, str]) -> str:
     if all(environment == text for environment, text in group.items()):
         return "name"
-    short = min(group.values(), key=len)
-    if all(_without(text, environment) == _without(short, environment) for environment, text in group.items()):
+    if len({_without(text, environment) for environment, text in group.items()}) == 1:
         return "app"
     return "domain" if all("." in text for text in group.values()) else "token"
-
-
-def _marked(text: str, tokens: Mapping[str, str]) -> str:
-    for name, own in sorted(tokens.items(), key=lambda t: -len(t[1])):
-        text = re.sub(f"(?<![0-9A-Za-z]){re.escape(own)}(?![0-9A-Za-z])", f"\ue000{name}\ue001", text)
-    return text

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vivido.app.parity.substitutions import explained
+import msgspec
+
+from vivido.app.parity.compare import compare
+from vivido.app.parity.substitutions import Named, proposed
 from vivido.config.load import check, read_file, shown_path
 from vivido.errors import InputError
 from vivido.model.difference import ABSENT, path_text, segments
@@ -14,26 +17,51 @@ from vivido.model.parity import TODO
 from vivido.text.quantity import quantity
 
 if TYPE_CHECKING:
+    from vivido.app.parity.compare import Asked
     from vivido.app.workspace import Workspace
 
 REASON = f"{TODO} say why"
+Entries = dict[str, list[dict[str, Any]]]
+"""Pair → entries for `allow`, as the file spells them."""
 
 
-def suggested(findings: Iterable[Finding], tokens: Mapping[str, Mapping[str, str]]) -> dict[str, list[dict[str, Any]]]:
-    """Return pair → entries for `allow`, as the file spells them, for what no rule speaks of yet. Pure.
+class Suggestion(msgspec.Struct, frozen=True):
+    """What would leave no difference without a word in the file."""
+
+    tokens: Named
+    """Tokens to be declared."""
+    rules: Entries
+    """Rules for what differs although these tokens are declared."""
+    blind: tuple[Finding, ...]
+    """What could not be compared: nothing is proposed for it."""
+
+
+def suggest(ws: "Workspace", asked: "Asked") -> Suggestion:
+    """Propose tokens, and rules for what still differs with them. Nothing is changed.
+
+    With tokens, objects that had two names are one, and are compared for the first time; so the comparison is made again with them.
+
+    Raises:
+        Error: As `compare`.
+    """
+    found = compare(ws, asked).parity.findings
+    tokens = proposed(found, {e.name: e.tokens for e in ws.project.environments})
+    if tokens:
+        found = compare(ws, msgspec.structs.replace(asked, tokens=tokens)).parity.findings
+    return Suggestion(tokens, suggested(found), not_compared(found))
+
+
+def suggested(findings: Iterable[Finding]) -> Entries:
+    """Return entries for what no rule speaks of yet. Pure.
 
     What several objects have alike becomes one rule with `*` for the names of objects and services, and for their kinds where these
     differ. A condition is proposed where the values suggest one: the later environment has more, or only one has it.
-
-    Args:
-        findings: What was found.
-        tokens: Tokens that are proposed: what they explain needs no rule.
     """
     groups: dict[tuple[str, Keys], list[Finding]] = {}
     for finding in findings:
-        if finding.found is Found.UNDECLARED and finding.severity is Severity.ERROR and not explained(finding, tokens):
+        if finding.found is Found.UNDECLARED and finding.severity is Severity.ERROR:
             groups.setdefault((finding.pair, _alike(finding)), []).append(finding)
-    rules: dict[str, list[dict[str, Any]]] = {}
+    rules: Entries = {}
     for (pair, _), alike in groups.items():
         rules.setdefault(pair, []).extend(_entry(at, several) for at, several in _places(alike))
     return rules
@@ -78,14 +106,17 @@ def _condition(alike: list[Finding]) -> dict[str, Any]:
     return {}
 
 
-def written(ws: "Workspace", rules: dict[str, list[dict[str, Any]]], tokens: Mapping[str, Mapping[str, str]]) -> int:
-    """Put tokens and rules into the file, between what is there; comments and spelling stay. Returns how many rules.
+def write(ws: "Workspace", suggestion: Suggestion) -> None:
+    """Put tokens and rules into the file, between what is there; comments and spelling stay.
 
     Raises:
         InputError: The file cannot be edited without changing anything else.
     """
     from vivido.yamledit.document import Documents
 
+    rules, tokens = suggestion.rules, suggestion.tokens
+    if not rules and not tokens:
+        return
     file = Path(ws.project.file)
     before = read_file(file)
     documents = Documents(before, str(shown_path(file)))
@@ -104,7 +135,6 @@ def written(ws: "Workspace", rules: dict[str, list[dict[str, Any]]], tokens: Map
     draft.write_bytes(after)
     draft.chmod(file.stat().st_mode & 0o777)
     draft.replace(file)
-    return sum(map(len, rules.values()))
 
 
 def _edit(documents: Any, pair: str, entries: list[dict[str, Any]]) -> Any:
