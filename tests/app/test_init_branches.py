@@ -43,15 +43,37 @@ def _begun(clone: Path) -> str:
 
 
 def test_branches_that_have_the_configuration_become_environments(tmp_path: Path) -> None:
-    bare = _clone(tmp_path, {"deploy/web/app.yaml": _APP, "README": "Hello\n"})
+    limits = {f"deploy/{s}/limits.yaml": b"limits: {}\n" for s in ("web", "api")}
+    api = _APP.replace("web", "api")
+    bare = _clone(
+        tmp_path,
+        {"deploy/web/app.yaml": _APP, "deploy/api/app.yaml": api, "README": "Hello\n"}
+        | {p: t.decode() for p, t in limits.items()},
+    )
     for branch in ("develop", "staging", "production", "qa"):
         run(["git", "-C", str(bare), "branch", branch, "main"])
     # A branch without the configuration is no environment, whatever it is called.
-    commit_to(bare, {"deploy/web/app.yaml": None}, branch="qa", message="Remove it")
-    text = _begun(_fresh(tmp_path))
+    commit_to(
+        bare, dict.fromkeys(("deploy/web/app.yaml", "deploy/api/app.yaml", *limits)), branch="qa", message="Remove it"
+    )
+    # Own: what develop never had. Not own: what it had once, and images that somebody promoted.
+    commit_to(bare, dict.fromkeys(limits, b"limits: {cpu: 2}\n"), branch="production", message="More")
+    commit_to(bare, {"deploy/web/app.yaml": _APP.replace(":1", ":2").encode()}, branch="production", message="Promote")
+    commit_to(bare, {"deploy/api/app.yaml": api.encode() + b"# new\n"}, branch="develop", message="Go on")
+    clone = _fresh(tmp_path)
+    shown = _vivido(clone, "init", "--registry", "registry.example.com/shop", "--dry-run")
+    assert (shown.code, (clone / "vivido.yaml").exists(), (clone / ".vivido").exists()) == (0, False, False)
+    assert "nothing was written" in shown.err
+    text = _begun(clone)
+    assert shown.out == text
     assert "layout: branches" in text
     order = [line.strip() for line in text.splitlines() if line.strip().startswith(("after:", "branch:"))]
     assert order == ["branch: develop", "after: develop", "branch: staging", "after: staging", "branch: production"]
+    assert [line.strip() for line in text.splitlines() if "own: [" in line] == [
+        'own: ["deploy/*/limits.yaml"]  # stays as its branch has it'
+    ]
+    # A file that is there is no hindrance to a look.
+    assert _vivido(clone, "init", "--registry", "registry.example.com/shop", "--dry-run").code == 0
 
 
 def test_one_branch_is_no_layout(tmp_path: Path) -> None:

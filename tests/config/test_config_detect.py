@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pytest
 from config_examples import KINDS
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vivido.config.check import check
 from vivido.config.detect.branches import environments
 from vivido.config.detect.look import detect, with_branches
 from vivido.config.detect.names import chain, in_order, own
+from vivido.config.detect.own import differs, patterns
 from vivido.config.detect.propose import propose
 from vivido.config.detect.scan import MAX_DEPTH
+from vivido.layouts.own import owner
 from vivido.model.project import Project
 
 
@@ -314,16 +318,51 @@ def test_branches_called_like_environments_are_environments(
 
 def test_branches_are_proposed_where_no_directory_is_one_environments(tmp_path: Path) -> None:
     files = {"Containerfile": "FROM scratch\n", "deploy/app.yaml": deployment("app", "app")}
-    found = with_branches(detect(write(tmp_path, files)), {"dev": "develop", "production": "main"})
+    branches, own = {"dev": "develop", "production": "main"}, {"production": ("deploy/*/limits.yaml", "deploy/x y")}
+    found = with_branches(detect(write(tmp_path, files)), branches, own)
     text = propose(found, "shop", "localhost:5000/shop")
     project, diagnostics = check(text, tmp_path / "vivido.yaml", KINDS, tmp_path)
     assert project is not None, diagnostics
     assert project.layout == "branches"
-    places = [(e.name, e.after, e.configuration.branch if e.configuration else "") for e in project.environments]
-    assert places == [("dev", "", "develop"), ("production", "dev", "main")]
-    overlays = {f"k8s/{e}/app.yaml": deployment("app", "app") for e in ("dev", "prod")}
-    other = detect(write(tmp_path / "other", {"Containerfile": "FROM scratch\n"} | overlays))
-    assert with_branches(other, {"dev": "develop", "production": "main"}) == other
+    places = [(e.name, e.after, e.configuration.branch if e.configuration else "", e.own) for e in project.environments]
+    assert places == [("dev", "", "develop", ()), ("production", "dev", "main", own["production"])]
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "expected"),
+    [
+        (("deploy/web/limits.yaml", "deploy/api/limits.yaml"), ("deploy/web/app.yaml",), ("deploy/*/limits.yaml",)),
+        # What one service shares keeps the star away.
+        (("a/w/x", "a/v/x"), ("a/u/x",), ("a/v/x", "a/w/x")),
+        (("a/w/x", "a/v/x", "a/v/y", "z"), (), ("a/*/x", "a/v/y", "z")),
+        ((), ("a",), ()),
+    ],
+)
+def test_patterns_fit_what_is_own_and_nothing_else(
+    own: tuple[str, ...], others: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    assert patterns(own, (*own, *others)) == expected
+
+
+@given(st.lists(st.tuples(*[st.sampled_from("ab")] * 3).map("/".join), unique=True), st.data())
+def test_patterns_never_take_a_file_of_the_others(files: list[str], data: st.DataObject) -> None:
+    own = {f for f in files if data.draw(st.booleans())}
+    owns = owner(patterns(own, files))
+    assert {f for f in files if owns(f)} == own
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "more"),
+    [
+        ("image: r/web:1\nx: 1\n", "image: r/web:2\nx: 1\n", False),
+        ("- {name: web, newTag: a}\n", "- {name: web, newTag: b}\n", False),
+        ('image = "r/web:1"\n', 'image = "r/web:2"\n', False),
+        ("image: r/web:1\nreplicas: 1\n", "image: r/web:2\nreplicas: 2\n", True),
+        ("stage: a\n", "stage: b\n", True),
+    ],
+)
+def test_files_that_differ_in_images_alone_are_nobodys_own(one: str, other: str, more: bool) -> None:
+    assert differs(one.encode(), other.encode()) is more
 
 
 def test_damaged_and_foreign_files_say_nothing(tmp_path: Path) -> None:

@@ -24,23 +24,34 @@ _FEWEST = 2
 
 
 class Begun(msgspec.Struct, frozen=True):
-    """What `vivido init` wrote."""
+    """What `vivido init` wrote, or would write."""
 
     files: tuple[str, ...]
     services: tuple[str, ...]
     environments: tuple[str, ...]
     notes: tuple[str, ...]
+    text: str
+    """Of `vivido.yaml`."""
 
 
-def begin(root: Path, *, project: str = "", registry: str = "", overwrite: bool = False) -> Begun:
+def begin(
+    root: Path, *, project: str = "", registry: str = "", overwrite: bool = False, dry_run: bool = False
+) -> Begun:
     """Look at a repository and write `vivido.yaml` and the schema for editors.
+
+    Args:
+        root: The directory that gets the file.
+        project: The project's name; empty for what the repository suggests.
+        registry: Prefix of the images; empty for what the repository suggests.
+        overwrite: Replace the file that is there.
+        dry_run: Write nothing; then it does not matter whether there is a file.
 
     Raises:
         ConflictError: `init.there`: there is a file already.
         InputError: `init.nothing`, `init.registry`: what is there is not enough for a file that works.
     """
     file = root / FILE
-    if file.exists() and not overwrite:
+    if file.exists() and not overwrite and not dry_run:
         raise ConflictError(
             f"there is {file} already", code="init.there", hint="Edit it, or let it be written anew with --overwrite."
         )
@@ -64,18 +75,21 @@ def begin(root: Path, *, project: str = "", registry: str = "", overwrite: bool 
     if made is None:
         _refuse_sketch(found.notes, diagnostics)
         raise ConfigError(diagnostics)
-    file.write_text(text, encoding="utf-8")
-    write_schema(root)
+    if not dry_run:
+        file.write_text(text, encoding="utf-8")
+        write_schema(root)
     return Begun(
         (FILE, SCHEMA),
         tuple(s.name for s in made.services),
         tuple(e.name for e in made.environments),
         tuple(found.notes),
+        text,
     )
 
 
 def _looked_at(root: Path) -> Found:
     """Look at the files, and at the branches that were pushed with the services' configuration."""
+    from vivido.app.own_guess import own_guessed
     from vivido.git.worktree import branch_has, remote_branches, toplevel
 
     found = detect(root)
@@ -84,7 +98,13 @@ def _looked_at(root: Path) -> Found:
     if len(branches) < _FEWEST or not paths or toplevel(root) != root.resolve():
         return found
     having = [b for b in branches if any(branch_has(root, b, path) for path in paths)]
-    return with_branches(found, environments(having))
+    named = environments(having)
+    # Directories that are one environment's go first: then branches with such names are somebody's habit, and no layout.
+    if not named or found.environments:
+        return found
+    # Where the whole repository is the configuration, what differs in it may be anything.
+    kept = [path for path in paths if path != "."]
+    return with_branches(found, named, own_guessed(toplevel(root), named, kept))
 
 
 def _refuse_sketch(notes: tuple[str, ...], diagnostics: tuple[Diagnostic, ...]) -> None:

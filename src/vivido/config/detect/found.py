@@ -74,6 +74,8 @@ class Found(msgspec.Struct, frozen=True):
     """Those that every service's configuration has, in the order of promotion."""
     branches: dict[str, str] = {}
     """Environment → branch, where environments are branches; in the order of promotion."""
+    own: dict[str, tuple[str, ...]] = {}
+    """Environment → patterns of the files that look like its own, where environments are branches."""
     workloads: bool = False
     """There is something that runs: a Deployment, a Service, a Job…"""
     notes: tuple[str, ...] = ()

@@ -104,15 +104,21 @@ def _silent(guesses: tuple[ServiceGuess, ...]) -> list[str]:
     ]
 
 
-def with_branches(found: Found, branches: dict[str, str]) -> Found:
+def with_branches(found: Found, branches: dict[str, str], own: dict[str, tuple[str, ...]]) -> Found:
     """Return what was found in a repository whose environments are branches.
 
-    Directories that are one environment's go first: then branches with such names are somebody's habit, and no layout.
+    Args:
+        found: What its files say.
+        branches: Environment → branch, from the first to production; not empty.
+        own: Environment → patterns of files that look like its own.
     """
-    if not branches or found.environments:
-        return found
-    note = (
-        "Environments are branches here. Files that differ between them by design go under `own:` of each but the first, or are"
-        " covered by rules under `parity:`."
+    first = next(iter(branches.values()))
+    told = (
+        f"What is under `own:` differs from all that {first} ever had: leave there what differs by design, and take out what"
+        f" should come up from {first}."
+        if own
+        else "Files that differ between them by design go under `own:` of each but the first, or are covered by rules under"
+        " `parity:`."
     )
-    return msgspec.structs.replace(found, branches=branches, notes=(*found.notes, note))
+    note = f"Environments are branches here. {told}"
+    return msgspec.structs.replace(found, branches=branches, own=own, notes=(*found.notes, note))

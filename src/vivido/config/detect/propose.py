@@ -140,6 +140,8 @@ def _environment(name: str, after: str, environments: tuple[str, ...], found: Fo
     lines.append(f"    target: {target}{note}")
     if found.branches:
         lines.append(f"    branch: {quoted(found.branches[name])}")
+    if name in found.own:
+        lines.append(f"    own: [{', '.join(map(quoted, found.own[name]))}]  # stays as its branch has it")
     if not after:
         return [*lines, "    promote: automatically  # every new release comes here by itself"]
     return [*lines, *_gates(last=name == environments[-1])]
