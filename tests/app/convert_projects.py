@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vivido.process import run
-from vivido.testing.command import Ran, vivido
-from vivido.testing.gitserver import create_bare
+from vivido.testing.command import Ran, own_environ, vivido
+from vivido.testing.gitserver import clone_of, create_bare
 
 ENVIRONMENTS = ("dev", "staging", "production")
 
@@ -105,11 +105,10 @@ class Shop:
 
     def run(self, *args: str, crash: str = "", log: Path | None = None) -> Ran:
         """Run `vivido` in the clone as a process of its own."""
-        environ = {"VIVIDO_STATE": str(self.root / "state"), "VIVIDO_CACHE": str(self.root / "cache"), "NO_COLOR": "1"}
+        environ = {**os.environ, **own_environ(self.root)}
         environ |= {"VIVIDO_CRASH_AT": crash} if crash else {}
         environ |= {"VIVIDO_CRASH_LOG": str(log)} if log else {}
-        whole = {**os.environ, "HOME": str(self.root), **environ}
-        return vivido(args, cwd=self.clone, environ=whole, timeout=300)
+        return vivido(args, cwd=self.clone, environ=environ, timeout=300)
 
     def convert(self, to: str, *args: str, crash: str = "", log: Path | None = None) -> Ran:
         """Run `vivido layout convert`."""
@@ -150,7 +149,5 @@ def make_shop(root: Path, changes: dict[str, bytes] | None = None) -> Shop:
 
 def cloned(root: Path, directory: str = "") -> Shop:
     """Clone the repository under a directory, as somebody who may commit."""
-    run(["git", "clone", "--quiet", str(root / "origin.git"), str(root / "clone")])
-    for key, value in (("user.name", "Carol"), ("user.email", "carol@example.com")):
-        run(["git", "-C", str(root / "clone"), "config", key, value])
+    clone_of(root / "origin.git", root / "clone")
     return Shop(root, directory)

@@ -1,22 +1,13 @@
 """The layout `branches`: constructed trees, hotfixes as debts, conflicts, and what a later merge does not swallow."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from vivido.process import run
-from vivido.testing.miniature import Miniature, miniature
+from vivido.testing.miniature import Miniature
 
-pytestmark = pytest.mark.real("ssh-keygen", "git")
+pytestmark = [pytest.mark.real("ssh-keygen", "git"), pytest.mark.layout("branches")]
 WEB = "deploy/web/app.yaml"
 OWN = "deploy/web/settings.yaml"
-
-
-@pytest.fixture
-def branches(tmp_path: Path) -> Iterator[Miniature]:
-    with miniature(tmp_path / "mini", "branches") as made:
-        yield made
 
 
 def _edit(mini: Miniature, environment: str, path: str, old: str, new: str, message: str) -> str:
@@ -52,8 +43,7 @@ def _back_merge(mini: Miniature, source: str, target: str) -> None:
     assert run(["git", "-C", str(work), "push", "--quiet", "origin", target]).returncode == 0
 
 
-def test_the_tree_is_the_validated_one_with_the_environments_own_files(branches: Miniature) -> None:
-    mini = branches
+def test_the_tree_is_the_validated_one_with_the_environments_own_files(mini: Miniature) -> None:
     _edit(mini, "dev", WEB, "replicas: 2", "replicas: 5", "Serve more")
     _edit(mini, "dev", OWN, 'workers: "1"', 'workers: "4"', "More workers in dev")
     validated = _git(mini, "rev-parse", "develop")
@@ -76,8 +66,7 @@ def test_the_tree_is_the_validated_one_with_the_environments_own_files(branches:
     assert shown["revisions"]["staging"]["commit"] == tip
 
 
-def test_a_hotfix_is_a_debt_until_it_is_contained_below_or_superseded(branches: Miniature) -> None:
-    mini = branches
+def test_a_hotfix_is_a_debt_until_it_is_contained_below_or_superseded(mini: Miniature) -> None:
     mini.to_production(mini.release("v1"))
     hotfix = _edit(mini, "production", WEB, "- {name", "- {name: FIX, value: '1'}\n            - {name", "Fix it here")
     second = mini.release("v2")
@@ -106,8 +95,7 @@ def test_a_hotfix_is_a_debt_until_it_is_contained_below_or_superseded(branches: 
     mini.to_production(mini.release("v3"))
 
 
-def test_a_back_merge_pays_the_debt_and_the_change_flows_up_again(branches: Miniature) -> None:
-    mini = branches
+def test_a_back_merge_pays_the_debt_and_the_change_flows_up_again(mini: Miniature) -> None:
     mini.to_production(mini.release("v1"))
     _edit(mini, "production", WEB, "replicas: 2", "replicas: 9", "Fix it here")
     _back_merge(mini, "production", "develop")
@@ -121,8 +109,7 @@ def test_a_back_merge_pays_the_debt_and_the_change_flows_up_again(branches: Mini
     assert "replicas: 3" in mini.file(WEB, "production")
 
 
-def test_the_same_change_made_again_below_is_contained_too(branches: Miniature) -> None:
-    mini = branches
+def test_the_same_change_made_again_below_is_contained_too(mini: Miniature) -> None:
     mini.to_production(mini.release("v1"))
     for environment in ("production", "dev"):
         _edit(mini, environment, WEB, "replicas: 2", "replicas: 9", f"Fix it in {environment}")
@@ -130,8 +117,7 @@ def test_the_same_change_made_again_below_is_contained_too(branches: Miniature) 
     assert "replicas: 9" in mini.file(WEB, "production")
 
 
-def test_a_file_that_changed_on_both_sides_is_named_with_both(branches: Miniature) -> None:
-    mini = branches
+def test_a_file_that_changed_on_both_sides_is_named_with_both(mini: Miniature) -> None:
     mini.to_production(mini.release("v1"))
     hotfix = _edit(mini, "production", WEB, "replicas: 2", "replicas: 9", "Fix it here")
     below = _edit(mini, "dev", WEB, "replicas: 2", "replicas: 4", "Serve more")
@@ -147,8 +133,7 @@ def test_a_file_that_changed_on_both_sides_is_named_with_both(branches: Miniatur
     assert mini.log("production") == commits
 
 
-def test_what_goes_back_does_not_stand_and_hotfixes_before_it_are_debts_again(branches: Miniature) -> None:
-    mini = branches
+def test_what_goes_back_does_not_stand_and_hotfixes_before_it_are_debts_again(mini: Miniature) -> None:
     mini.good("promote", "dev", "--release", mini.release("v1"), "--yes")
     mini.good("promote", "staging", "--yes")
     hotfix = _edit(mini, "staging", WEB, "replicas: 2", "replicas: 9", "Fix it here")
@@ -164,8 +149,7 @@ def test_what_goes_back_does_not_stand_and_hotfixes_before_it_are_debts_again(br
     assert hotfix[:12] in refused.err
 
 
-def test_a_rollback_is_not_swallowed_and_keeps_the_hotfix(branches: Miniature) -> None:
-    mini = branches
+def test_a_rollback_is_not_swallowed_and_keeps_the_hotfix(mini: Miniature) -> None:
     first = mini.release("v1")
     mini.to_production(first)
     _edit(mini, "dev", WEB, "replicas: 2", "replicas: 6", "Serve more")
@@ -189,8 +173,7 @@ def test_a_rollback_is_not_swallowed_and_keeps_the_hotfix(branches: Miniature) -
     assert "replicas: 6" in mini.file(WEB, "production")
 
 
-def test_an_edit_of_an_environments_own_file_goes_straight_to_its_gates(branches: Miniature) -> None:
-    mini = branches
+def test_an_edit_of_an_environments_own_file_goes_straight_to_its_gates(mini: Miniature) -> None:
     first = mini.release("v1")
     mini.to_production(first)
     _edit(mini, "production", OWN, 'workers: "3"', 'workers: "8"', "More workers")
@@ -205,8 +188,7 @@ def test_an_edit_of_an_environments_own_file_goes_straight_to_its_gates(branches
     assert mini.good("status", "-o", "json").json()["columns"][2]["release"] == second
 
 
-def test_a_commit_that_is_promoted_cannot_name_its_own_approver(branches: Miniature) -> None:
-    mini = branches
+def test_a_commit_that_is_promoted_cannot_name_its_own_approver(mini: Miniature) -> None:
     text = mini.file("vivido.yaml").replace("    gates:\n      - approve: {by: release-managers}\n", "")
     (mini.clone / "vivido.yaml").write_text(text)
     mini.commit({"vivido.yaml": text.encode()}, "No approvals")

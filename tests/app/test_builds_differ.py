@@ -1,22 +1,12 @@
 """The layout `branches` builds once: what would make another image of a branch is refused, unless the file allows it by name."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from vivido.testing.miniature import Miniature, miniature
+from vivido.testing.miniature import Miniature
 
-pytestmark = pytest.mark.real("ssh-keygen", "git")
+pytestmark = [pytest.mark.real("ssh-keygen", "git"), pytest.mark.layout("branches")]
 
 FILE = "web/Containerfile"
-
-
-@pytest.fixture
-def mini(tmp_path: Path) -> Iterator[Miniature]:
-    """A project on branches whose staging has a Containerfile of its own."""
-    with miniature(tmp_path / "mini", "branches") as made:
-        yield made
 
 
 def _declare(mini: Miniature, builds: str = "") -> None:

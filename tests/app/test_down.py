@@ -1,30 +1,28 @@
 """Emptying an environment, through the command line, on a target that a package brings."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from vivido.testing.miniature import Miniature, miniature
+from vivido.testing.miniature import Miniature
 from vivido.testing.toy import install
 
 pytestmark = pytest.mark.real("git", "ssh-keygen")
 
 
 @pytest.fixture
-def mini(tmp_path: Path) -> Iterator[Miniature]:
+def mini(mini: Miniature, tmp_path: Path) -> Miniature:
     install(tmp_path / "package")
-    with miniature(tmp_path / "mini") as made:
-        made.environ["PYTHONPATH"] = str(tmp_path / "package")
-        lines = made.file("vivido.yaml").splitlines()
-        # staging stays a `command` target, which cannot be emptied.
-        places = [n for n, line in enumerate(lines) if line.startswith("    target: {command")]
-        for number in (places[0], places[2]):
-            lines[number] = "    target: {toy: {}}"
-        text = "\n".join(lines) + "\n"
-        (made.clone / "vivido.yaml").write_text(text)
-        made.commit({"vivido.yaml": text.encode()}, "Play")
-        yield made
+    mini.environ["PYTHONPATH"] = str(tmp_path / "package")
+    lines = mini.file("vivido.yaml").splitlines()
+    # staging stays a `command` target, which cannot be emptied.
+    places = [n for n, line in enumerate(lines) if line.startswith("    target: {command")]
+    for number in (places[0], places[2]):
+        lines[number] = "    target: {toy: {}}"
+    text = "\n".join(lines) + "\n"
+    (mini.clone / "vivido.yaml").write_text(text)
+    mini.commit({"vivido.yaml": text.encode()}, "Play")
+    return mini
 
 
 def _up(mini: Miniature, environment: str = "dev") -> str:

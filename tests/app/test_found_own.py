@@ -1,14 +1,11 @@
 """Files that nobody declared an environment's own, and that parity rules show to be: found, recorded, and refused when unclear."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from vivido.process import run
-from vivido.testing.miniature import Miniature, miniature
+from vivido.testing.miniature import Miniature
 
-pytestmark = pytest.mark.real("ssh-keygen", "git")
+pytestmark = [pytest.mark.real("ssh-keygen", "git"), pytest.mark.layout("branches")]
 
 WEB = "deploy/web/settings.yaml"
 RULES = """\
@@ -21,11 +18,10 @@ parity:
 
 
 @pytest.fixture
-def mini(tmp_path: Path) -> Iterator[Miniature]:
+def mini(mini: Miniature) -> Miniature:
     """A project on branches that declares nothing under `own:`."""
-    with miniature(tmp_path / "mini", "branches") as made:
-        declare(made, RULES)
-        yield made
+    declare(mini, RULES)
+    return mini
 
 
 def declare(mini: Miniature, rules: str) -> None:

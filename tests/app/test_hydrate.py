@@ -37,10 +37,9 @@ def any_mini(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[M
 
 
 @pytest.fixture
-def mini(tmp_path: Path) -> Iterator[Miniature]:
-    with miniature(tmp_path / "mini") as made:
-        hydrated(made, "directory")
-        yield made
+def mini(mini: Miniature) -> Miniature:
+    hydrated(mini, "directory")
+    return mini
 
 
 def git(mini: Miniature, environment: str, *args: str) -> str:

@@ -1,14 +1,12 @@
 """`vivido import` through the command line: what stands in Git and runs becomes the first release, in every layout."""
 
 import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import pytest
 
-from vivido.layouts.kinds import KINDS
 from vivido.process import run
-from vivido.testing.miniature import Miniature, miniature
+from vivido.testing.miniature import Miniature
 
 pytestmark = pytest.mark.real("ssh-keygen", "git")
 
@@ -16,18 +14,16 @@ ENVIRONMENTS = ("dev", "staging", "production")
 NOWHERE = "sha256:" + "9" * 64
 
 
-@pytest.fixture(params=sorted(KINDS))
-def any_mini(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Miniature]:
-    with miniature(tmp_path / "mini", request.param) as made:
-        _see(made)
-        yield made
+@pytest.fixture
+def any_mini(any_mini: Miniature) -> Miniature:
+    _see(any_mini)
+    return any_mini
 
 
 @pytest.fixture
-def brown(tmp_path: Path) -> Iterator[Miniature]:
-    with miniature(tmp_path / "mini") as made:
-        _see(made)
-        yield made
+def brown(mini: Miniature) -> Miniature:
+    _see(mini)
+    return mini
 
 
 def _see(mini: Miniature) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vivido.process import run
-from vivido.testing.command import Ran, vivido
+from vivido.testing.command import Ran, own_environ, vivido
 from vivido.testing.gitserver import commit_to, create_bare
 
 pytestmark = pytest.mark.real("git")
@@ -20,8 +20,7 @@ spec: {template: {spec: {containers: [{name: web, image: "registry.example.com/s
 
 
 def _vivido(directory: Path, *args: str) -> Ran:
-    environ = {**os.environ, "HOME": str(directory), "NO_COLOR": "1"}
-    return vivido(args, cwd=directory, environ=environ)
+    return vivido(args, cwd=directory, environ={**os.environ, **own_environ(directory.parent)})
 
 
 def _clone(root: Path, files: dict[str, str], branch: str = "main") -> Path:

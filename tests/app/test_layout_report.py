@@ -1,6 +1,5 @@
 """`vivido layout report`: how far environments are entangled, in numbers that the repositories bear out."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,13 +7,7 @@ from convert_projects import make_shop
 
 from vivido.app.entanglement import Branch, Entangled, advice
 from vivido.process import run
-from vivido.testing.miniature import Miniature, miniature
-
-
-@pytest.fixture
-def mini(tmp_path: Path) -> Iterator[Miniature]:
-    with miniature(tmp_path / "mini", "branches") as made:
-        yield made
+from vivido.testing.miniature import Miniature
 
 
 def _environments(ran: dict[str, object]) -> dict[str, dict[str, object]]:
@@ -43,6 +36,7 @@ def test_directories_are_counted_file_by_file_and_copies_are_named(tmp_path: Pat
     assert "NOT SHARED" in shop.run("layout", "report").out
 
 
+@pytest.mark.layout("branches")
 @pytest.mark.real("git", "ssh-keygen")
 def test_debts_and_what_belongs_to_nobody_are_named_and_unused_patterns_too(mini: Miniature) -> None:
     text = mini.file("vivido.yaml").replace(

@@ -1,20 +1,10 @@
 """What every layout must do, through the command line: one contract, the same stories."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from vivido.layouts.kinds import KINDS
-from vivido.testing.miniature import Miniature, miniature
+from vivido.testing.miniature import Miniature
 
 pytestmark = pytest.mark.real("ssh-keygen", "git")
-
-
-@pytest.fixture(params=sorted(KINDS))
-def any_mini(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Miniature]:
-    with miniature(tmp_path / "mini", request.param) as made:
-        yield made
 
 
 def test_a_release_goes_to_production_and_back_and_edits_of_people_stay(any_mini: Miniature) -> None:

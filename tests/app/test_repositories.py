@@ -1,6 +1,5 @@
 """The layout `repositories`: each environment's own repository, revision, credentials and aliases."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,16 +7,10 @@ import pytest
 from vivido.process import run
 from vivido.registry.tags import tag
 from vivido.testing.gitserver import credential_helper, git_server
-from vivido.testing.miniature import Miniature, miniature
+from vivido.testing.miniature import Miniature
 from vivido.testing.registry_image import push_image
 
-pytestmark = pytest.mark.real("ssh-keygen", "git")
-
-
-@pytest.fixture
-def repositories(tmp_path: Path) -> Iterator[Miniature]:
-    with miniature(tmp_path / "mini", "repositories") as made:
-        yield made
+pytestmark = [pytest.mark.real("ssh-keygen", "git"), pytest.mark.layout("repositories")]
 
 
 def _declare(mini: Miniature, old: str, new: str) -> None:
@@ -29,8 +22,7 @@ def _declare(mini: Miniature, old: str, new: str) -> None:
     run(["git", "-C", str(mini.clone), "push", "--quiet"])
 
 
-def test_a_release_names_a_revision_of_each_repository_and_says_what_is_missing(repositories: Miniature) -> None:
-    mini = repositories
+def test_a_release_names_a_revision_of_each_repository_and_says_what_is_missing(mini: Miniature) -> None:
     first = mini.release("v1")
     shown = mini.good("release", "show", first, "-o", "json").json()["release"]["revisions"]
     tips = {e: run(["git", "-C", str(mini.root / f"config-{e}.git"), "rev-parse", "main"]).text.strip() for e in shown}
@@ -54,8 +46,7 @@ def test_a_release_names_a_revision_of_each_repository_and_says_what_is_missing(
     assert third.code == 0, third.err
 
 
-def test_an_environments_credentials_are_asked_for_by_its_server_alone(tmp_path: Path, repositories: Miniature) -> None:
-    mini = repositories
+def test_an_environments_credentials_are_asked_for_by_its_server_alone(tmp_path: Path, mini: Miniature) -> None:
     secret = "s3cret-of-production"
     with git_server(tmp_path / "served", users={"robot": secret}) as server:
         files = {
@@ -100,8 +91,7 @@ def _versioned(mini: Miniature, version: str, content: str) -> str:
     return f"--artifact=web={mini.repository('web')}@{made.digest}"
 
 
-def test_aliases_stand_for_one_digest_for_ever(repositories: Miniature) -> None:
-    mini = repositories
+def test_aliases_stand_for_one_digest_for_ever(mini: Miniature) -> None:
     _declare(mini, "    after: staging\n", "    after: staging\n    alias: 'v{version}-prod'\n")
     mini.push("v1")
     first = mini.good("release", "create", "-o", "name", _versioned(mini, "1.2.3", "a")).out.strip()

@@ -1,12 +1,10 @@
 """`change: branch`: a promotion waits on a branch for review, and goes on when people have merged it."""
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from vivido.layouts.kinds import KINDS
 from vivido.testing import arrangements
 from vivido.testing.gitserver import commit_to
 from vivido.testing.miniature import Miniature, miniature
@@ -14,18 +12,16 @@ from vivido.testing.miniature import Miniature, miniature
 pytestmark = pytest.mark.real("ssh-keygen", "git")
 
 
-@pytest.fixture(params=sorted(KINDS))
-def any_mini(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Miniature]:
-    with miniature(tmp_path / "mini", request.param) as made:
-        reviewed(made)
-        yield made
+@pytest.fixture
+def any_mini(any_mini: Miniature) -> Miniature:
+    reviewed(any_mini)
+    return any_mini
 
 
 @pytest.fixture
-def mini(tmp_path: Path) -> Iterator[Miniature]:
-    with miniature(tmp_path / "mini") as made:
-        reviewed(made)
-        yield made
+def mini(mini: Miniature) -> Miniature:
+    reviewed(mini)
+    return mini
 
 
 def reviewed(mini: Miniature) -> None:

@@ -1,23 +1,15 @@
 """Ungated changes: a commit that changes an environment without a promotion, found with who did it and which release has it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from vivido.layouts.kinds import KINDS
 from vivido.testing.miniature import Miniature, miniature
 
 WHO = "Server <server@example.com>"
 """Who makes the commits of `Miniature.commit`."""
 
 pytestmark = pytest.mark.real("ssh-keygen", "git")
-
-
-@pytest.fixture(params=sorted(KINDS))
-def any_mini(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Miniature]:
-    with miniature(tmp_path / "mini", request.param) as made:
-        yield made
 
 
 def pulling(mini: Miniature) -> None:

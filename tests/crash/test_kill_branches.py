@@ -1,22 +1,15 @@
 """kill -9 at every crashpoint where each environment has a branch: superseded hotfixes, rollbacks, configuration alone."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from lives import EFFECTS, git, kinds, lived, passed, settled, writes
 
 from vivido.testing.command import Ran
-from vivido.testing.miniature import Miniature, miniature
+from vivido.testing.miniature import Miniature
 
-pytestmark = pytest.mark.real("ssh-keygen", "git")
+pytestmark = [pytest.mark.real("ssh-keygen", "git"), pytest.mark.layout("branches")]
 WEB, OWN = "deploy/web/app.yaml", "deploy/web/settings.yaml"
-
-
-@pytest.fixture
-def mini(tmp_path: Path) -> Iterator[Miniature]:
-    with miniature(tmp_path / "mini", "branches") as made:
-        yield made
 
 
 def _said(mini: Miniature, key: str, branch: str) -> str:

@@ -1,6 +1,6 @@
 """kill -9 at every crashpoint where each environment has a repository: aliases, rollbacks, reverted drift, emptying."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,27 +9,26 @@ from lives import EFFECTS, kinds, lived, passed, settled, writes
 from vivido.process import run
 from vivido.registry.tags import tag
 from vivido.testing.command import Ran
-from vivido.testing.miniature import Miniature, miniature
+from vivido.testing.miniature import Miniature
 from vivido.testing.registry_image import push_image
 from vivido.testing.toy import install
 
-pytestmark = pytest.mark.real("ssh-keygen", "git")
+pytestmark = [pytest.mark.real("ssh-keygen", "git"), pytest.mark.layout("repositories")]
 
 
 @pytest.fixture
-def mini(tmp_path: Path) -> Iterator[Miniature]:
+def mini(mini: Miniature, tmp_path: Path) -> Miniature:
     """Aliases in staging, and a target in dev that can be emptied."""
     install(tmp_path / "package")
-    with miniature(tmp_path / "mini", "repositories") as made:
-        made.environ["PYTHONPATH"] = str(tmp_path / "package")
-        file = made.clone / "vivido.yaml"
-        text = file.read_text().replace("    after: dev\n", "    after: dev\n    alias: 'v{version}-staging'\n", 1)
-        before, _, after = text.partition("    target: {command")
-        text = f"{before}    target: {{toy: {{}}}}\n{after.partition(chr(10))[2]}"
-        file.write_text(text)
-        for command in ("commit --quiet --all --message Declare", "push --quiet"):
-            assert run(["git", "-C", str(made.clone), *command.split()]).returncode == 0
-        yield made
+    mini.environ["PYTHONPATH"] = str(tmp_path / "package")
+    file = mini.clone / "vivido.yaml"
+    text = file.read_text().replace("    after: dev\n", "    after: dev\n    alias: 'v{version}-staging'\n", 1)
+    before, _, after = text.partition("    target: {command")
+    text = f"{before}    target: {{toy: {{}}}}\n{after.partition(chr(10))[2]}"
+    file.write_text(text)
+    for command in ("commit --quiet --all --message Declare", "push --quiet"):
+        assert run(["git", "-C", str(mini.clone), *command.split()]).returncode == 0
+    return mini
 
 
 def _release(mini: Miniature, version: str) -> str:

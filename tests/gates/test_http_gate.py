@@ -20,6 +20,7 @@ from vivido.gates.interface import Subject
 from vivido.model.canonical import canonical
 from vivido.model.gate import Judgment, Outcome
 from vivido.process import run as run_program
+from vivido.testing.serving import serving as started
 
 GATE = HttpGate()
 
@@ -51,14 +52,8 @@ def serving(script: Script, host: str = "127.0.0.1") -> Iterator[str]:
             pass
 
     server = ThreadingHTTPServer((host, 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with started(server):
         yield f"http://{host}:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager

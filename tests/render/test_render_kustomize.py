@@ -1,7 +1,6 @@
 """The real kustomize on real trees, and what it is not let do."""
 
 import http.server
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from vivido.errors import ToolError
 from vivido.model.objects import Rendered, identity
 from vivido.render.images import images
 from vivido.render.kustomize import Kustomize
+from vivido.testing.serving import serving
 
 pytestmark = pytest.mark.real("kubectl")
 
@@ -268,13 +268,8 @@ class _Manifests(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def web() -> Iterator[str]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Manifests)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/a.yaml"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Manifests)) as address:
+        yield f"http://{address}/a.yaml"
 
 
 def test_the_network_is_used_only_where_it_is_allowed(tree: Path, web: str) -> None:

@@ -12,6 +12,7 @@ from demo import registry
 from demo.digests import Row, table
 from demo.load import Customers
 from demo.story import Shell, StoryError
+from vivido.testing.serving import serving
 
 ONE, OTHER = f"sha256:{'1' * 64}", f"sha256:{'2' * 64}"
 
@@ -34,14 +35,8 @@ def _shop(answers: list[tuple[int, str]]) -> Generator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)) as address:
+        yield f"http://{address}"
 
 
 def test_customers_count_versions_and_lose_nothing_that_was_answered() -> None:

@@ -4,7 +4,6 @@ import os
 import socketserver
 import subprocess
 import sys
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from vivido.gates.kinds import KINDS as GATES
+from vivido.testing.serving import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 CHANGES = ROOT / "tools/demo/changes"
@@ -32,14 +32,8 @@ def _served(service: Path, environ: dict[str, str]) -> Generator[str]:
         daemon_threads = False
         block_on_close = True
 
-    with Server(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Server(("127.0.0.1", 0), Handler)) as address:
+        yield f"http://{address}"
 
 
 @contextmanager

@@ -12,8 +12,8 @@ from typing import Any
 from vivido.containers import container_environ
 from vivido.process import run
 from vivido.targets.podman.program import Podman
-from vivido.testing.command import Ran, vivido
-from vivido.testing.gitserver import commit_to, create_bare
+from vivido.testing.command import Ran, own_environ, vivido
+from vivido.testing.gitserver import clone_of, commit_to, create_bare
 
 FILE = """\
 project: {project}
@@ -59,23 +59,13 @@ class Shop:
         self.root = root
         self.project = f"d{uuid.uuid4().hex[:8]}"
         self.registry = registry
-        state = root / "state"
-        self.environ = {
-            "COLUMNS": "",
-            "VIVIDO_STATE": str(state),
-            "VIVIDO_CACHE": str(root / "cache"),
-            "HOME": str(root),
-            "NO_COLOR": "1",
-            **container_environ(root / "containers"),
-        }
+        self.environ = {**own_environ(root), **container_environ(root / "containers")}
         files = {
             "vivido.yaml": FILE.format(project=self.project, registry=registry).encode(),
             "deploy/dev/app.yaml": MANIFEST.encode(),
         }
         create_bare(self.origin, files)
-        run(["git", "clone", "--quiet", str(self.origin), str(self.clone)])
-        for key, value in (("user.name", "Carol"), ("user.email", "carol@example.com")):
-            run(["git", "-C", str(self.clone), "config", key, value])
+        clone_of(self.origin, self.clone)
 
     @property
     def origin(self) -> Path:
@@ -132,8 +122,13 @@ class Shop:
             "from pathlib import Path; from vivido.app.workspace import open_workspace\n"
             "ws = open_workspace(Path('.')); ws.target(ws.environment('dev')).settle('')"
         )
-        env = {**os.environ, **self.environ}
-        subprocess.run([sys.executable, "-c", code], cwd=self.clone, env=env, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=self.clone,
+            env={**os.environ, **self.environ},
+            check=True,
+            capture_output=True,
+        )
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from vivido.targets.podman.probing import passes
 from vivido.targets.podman.program import Podman
 from vivido.targets.podman.readiness import seconds_since
 from vivido.targets.podman.seen import Seen
+from vivido.testing.serving import serving
 
 
 class Answers(http.server.BaseHTTPRequestHandler):
@@ -27,12 +28,8 @@ class Answers(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server.server_address[1]
-        server.shutdown()
-        thread.join()
+    with serving(http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers)) as address:
+        yield int(address.partition(":")[2])
 
 
 def why(probe: Probe, port: int, tmp_path: Path) -> str:

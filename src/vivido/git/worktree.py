@@ -30,11 +30,7 @@ def head_commit(directory: Path) -> str | None:
         NotFoundError: `git.no-work-tree`.
         ToolError: `git.failed`, `tool.missing`.
     """
-    done = git(["rev-parse", "--quiet", "--verify", "HEAD^{commit}"], directory=directory)
-    if done.returncode == 0:
-        return done.text.strip()
-    toplevel(directory)
-    return None
+    return _ask_for(directory, "rev-parse", "--quiet", "--verify", "HEAD^{commit}")
 
 
 def current_branch(directory: Path) -> str | None:
@@ -44,11 +40,7 @@ def current_branch(directory: Path) -> str | None:
         NotFoundError: `git.no-work-tree`.
         ToolError: `git.failed`, `tool.missing`.
     """
-    done = git(["symbolic-ref", "--quiet", "--short", "HEAD"], directory=directory)
-    if done.returncode == 0:
-        return done.text.strip()
-    toplevel(directory)
-    return None
+    return _ask_for(directory, "symbolic-ref", "--quiet", "--short", "HEAD")
 
 
 def dirty(directory: Path, paths: Sequence[str] = ()) -> tuple[str, ...]:
@@ -116,6 +108,15 @@ def user(directory: Path) -> tuple[str, str] | None:
     done = git(["var", "GIT_AUTHOR_IDENT"], directory=directory, config=["user.useConfigOnly=true"])
     name, bracket, rest = done.text.partition(" <")
     return (name, rest.partition(">")[0]) if done.returncode == 0 and bracket else None
+
+
+def _ask_for(directory: Path, *args: str) -> str | None:
+    """Return what git prints; None where it has nothing to say, in a work tree."""
+    done = git(args, directory=directory)
+    if done.returncode == 0:
+        return done.text.strip()
+    toplevel(directory)
+    return None
 
 
 def _ask(directory: Path, *args: str) -> bytes:

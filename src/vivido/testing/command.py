@@ -43,6 +43,12 @@ class Ran:
         return json.loads(self.out)
 
 
+def own_environ(root: Path) -> dict[str, str]:
+    """Return variables that keep state, cache and home below a directory, and the output plain."""
+    own = {"VIVIDO_STATE": str(root / "state"), "VIVIDO_CACHE": str(root / "cache"), "HOME": str(root)}
+    return {**own, "NO_COLOR": "1", "COLUMNS": "", "SSH_AUTH_SOCK": ""}
+
+
 def vivido(args: Sequence[str], *, cwd: Path, environ: Mapping[str, str], timeout: float = 120) -> Ran:
     """Run `vivido` with nothing on its standard input, and wait for it and for all that holds its streams.
 

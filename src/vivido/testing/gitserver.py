@@ -25,6 +25,7 @@ from typing import IO, Any, cast
 from urllib.parse import unquote, urlsplit
 
 from vivido.process import run
+from vivido.testing.serving import serving
 
 _CHUNK = 64 * 1024
 _PERSON = {
@@ -104,14 +105,8 @@ def git_server(directory: Path, *, users: Mapping[str, str] | None = None) -> Ge
     directory.mkdir(parents=True, exist_ok=True)
     http = _Http(("127.0.0.1", 0), _Handler)
     http.shared = GitServer(f"http://127.0.0.1:{http.server_port}", directory, users)
-    thread = Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with serving(http):
         yield http.shared
-    finally:
-        http.shutdown()
-        http.server_close()
-        thread.join()
 
 
 def create_bare(path: Path, files: Mapping[str, bytes] | None = None, *, branch: str = "main") -> None:
@@ -120,6 +115,13 @@ def create_bare(path: Path, files: Mapping[str, bytes] | None = None, *, branch:
     _git("-C", str(path), "config", "http.receivepack", "true")
     if files:
         commit_to(path, files, branch=branch, message="Start")
+
+
+def clone_of(bare: Path, where: Path) -> None:
+    """Clone a repository for somebody who commits as Carol."""
+    run(["git", "clone", "--quiet", str(bare), str(where)])
+    for key, value in (("user.name", "Carol"), ("user.email", "carol@example.com")):
+        run(["git", "-C", str(where), "config", key, value])
 
 
 def commit_to(path: Path, files: Mapping[str, bytes | None], *, branch: str = "main", message: str = "Edit") -> str:

@@ -20,8 +20,8 @@ from vivido.registry.client import Client
 from vivido.registry.options import Options
 from vivido.registry.resolve import resolve
 from vivido.testing import arrangements
-from vivido.testing.command import Ran, vivido
-from vivido.testing.gitserver import commit_to
+from vivido.testing.command import Ran, own_environ, vivido
+from vivido.testing.gitserver import clone_of, commit_to
 from vivido.testing.people import Signer, make_signer
 from vivido.testing.registry_image import push_image
 from vivido.testing.registry_memory import MemoryRegistry, memory_registry
@@ -110,10 +110,7 @@ class Miniature:
     def release(self, version: str) -> str:
         """Push images of a version, make a release of them, and return its id."""
         named = [f"--artifact={s}={self.repository(s)}@{digest}" for s, digest in self.push(version).items()]
-        made = self.run("release", "create", "-o", "name", *named)
-        if made.code:
-            raise RuntimeError(made.err)
-        return made.out.strip()
+        return self.good("release", "create", "-o", "name", *named).out.strip()
 
     def run(self, *args: str, environ: Mapping[str, str] | None = None, timeout: float = 120) -> Ran:
         """Run `vivido` in the clone as a process of its own."""
@@ -192,17 +189,6 @@ def miniature(root: Path, layout: str = "directories") -> Generator[Miniature]:
     with memory_registry() as registry:
         people = {name: make_signer(root, name) for name in ("alice", "bob")}
         arrangements.make(layout, root, declaration(registry.host, root, people, layout))
-        run(["git", "clone", "--quiet", str(root / "origin.git"), str(root / "clone")])
-        clone = root / "clone"
-        for key, value in (("user.name", "Carol"), ("user.email", "carol@example.com")):
-            run(["git", "-C", str(clone), "config", key, value])
-        environ = {
-            "VIVIDO_STATE": str(root / "state"),
-            "VIVIDO_CACHE": str(root / "cache"),
-            "HOME": str(root),
-            "NO_COLOR": "1",
-            "COLUMNS": "",
-            "SSH_AUTH_SOCK": "",
-        }
+        clone_of(root / "origin.git", root / "clone")
         with Client(Options(plain_http=frozenset({registry.host}))) as client:
-            yield Miniature(root, registry, client, people, environ, layout)
+            yield Miniature(root, registry, client, people, own_environ(root), layout)

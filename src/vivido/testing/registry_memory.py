@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 from typing import cast
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
@@ -14,6 +14,7 @@ from vivido.testing.registry import LOGIN, Login
 from vivido.testing.registry_faults import Fault, Faults
 from vivido.testing.registry_gate import Auth, Gate
 from vivido.testing.registry_state import Reply, Settings, State, refusal
+from vivido.testing.serving import serving
 
 _ROUTE = re.compile(r"/v2/(?P<name>.+)/(?P<kind>manifests|blobs|tags|referrers)/(?P<rest>[^/]+|uploads/[^/]*)")
 _ACTIONS = {"GET": ("pull",), "HEAD": ("pull",), "DELETE": ("delete",)}
@@ -202,12 +203,8 @@ def memory_registry(
         server.socket = tls.wrap_socket(server.socket, server_side=True)
     registry.host = f"127.0.0.1:{server.server_address[1]}"
     registry.gate.realm = f"{'https' if tls else 'http'}://{registry.host}/token"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield registry
-    finally:
-        registry.stopped.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(server):
+        try:
+            yield registry
+        finally:
+            registry.stopped.set()
