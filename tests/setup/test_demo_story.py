@@ -3,8 +3,9 @@
 import os
 import subprocess
 import uuid
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from demo import acts, same
 from demo.__main__ import following, main
 from demo.clean import clean, layout_here
 from demo.layouts.kinds import KINDS
-from demo.shop import ENVIRONMENTS, PROJECT
+from demo.shop import ENVIRONMENTS, EXAMPLE, PROJECT
 from demo.story import StoryError
 from demo.workspace import Workspace, prepare
 
@@ -34,14 +35,8 @@ def _all(versions: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
     return dict.fromkeys(ENVIRONMENTS, versions)
 
 
-def _everywhere(space: Workspace, versions: Mapping[str, str]) -> None:
-    acts.compare(space)
-    acts.alike(space, _all(versions))
-
-
-def _offered(space: Workspace) -> None:
+def _offered(space: Workspace, commands: Iterable[tuple[str, str]]) -> None:
     """What is offered at the end works as it is written."""
-    _, *commands, _ = following(space.layout)
     for command, _ in commands:
         here = command.replace("../../tools", str(PROJECT / "tools"))
         done = subprocess.run(
@@ -56,16 +51,24 @@ def _offered(space: Workspace) -> None:
         assert done.stdout or command.startswith("git apply"), f"{command} says nothing"
 
 
-def _first(space: Workspace) -> None:
+def _first(space: Workspace) -> same.Statement:
     acts.to_production(space)
-    _everywhere(space, acts.FIRST)
+    acts.compare(space)
+    return acts.alike(space, _all(acts.FIRST))
 
 
-def _with_hotfix(space: Workspace) -> None:
-    _first(space)
+def _with_hotfix(space: Workspace) -> same.Statement:
+    acts.to_production(space)
     acts.stopped_in_staging(space)
     acts.under_load(space)
-    _everywhere(space, acts.THIRD)
+    return acts.alike(space, _all(acts.THIRD))
+
+
+def _files(service: str) -> dict[str, str]:
+    """Return name → SHA-256 of what an image of the example has in `/app`."""
+    base, own = EXAMPLE / "base", EXAMPLE / service
+    files = [base / "http.sh", base / "serve.sh", own / "VERSION", *own.glob("*.sh")]
+    return {f.name: sha256(f.read_bytes()).hexdigest() for f in files}
 
 
 @parts
@@ -73,16 +76,22 @@ def _with_hotfix(space: Workspace) -> None:
     ("layout", "tell"), [("branches", _with_hotfix), ("repositories", _first), ("directories", _first)]
 )
 def test_the_story_is_told_and_ends_with_the_same_environments(
-    layout: str, tell: Callable[[Workspace], None], tmp_path: Path
+    layout: str, tell: Callable[[Workspace], same.Statement], tmp_path: Path
 ) -> None:
     home = tmp_path / "demo"
     with _prepared(layout, home) as space:
         assert layout_here(home) == layout
-        tell(space)
-        _offered(space)
-        # A comparison that cannot fail would show nothing.
-        with pytest.raises(StoryError, match="answers of dev"):
-            same.check(space, _all({"web": "9.9.9", "api": "1.0.0"}))
+        stated = tell(space)
+        _, *every, _ = following(space.layout)
+        _offered(space, every if layout == "directories" else space.layout.next)
+    assert all(p["command"][-1] == "/app/serve.sh" for state in stated.values() for p in state["programs"])
+    if tell is _first:
+        told = [(p["service"], p["files"]) for state in stated.values() for p in state["programs"]]
+        assert len(told) == 8
+        assert all(files == _files(service) for service, files in told)
+    # A comparison that cannot fail would show nothing.
+    with pytest.raises(StoryError, match="answers of dev"):
+        same.confirm("dev", stated["dev"], {"web": "9.9.9", "api": "1.0.0"})
 
 
 @pytest.mark.real("kubectl")

@@ -14,8 +14,20 @@ _IMAGE = ("Cmd", "Entrypoint", "Env", "User", "WorkingDir", "ExposedPorts")
 """What an image says of how it is run. Its labels and dates are those of a commit, which is another in every demo."""
 
 
-def containers(space: Workspace, environment: str, settings: frozenset[str]) -> list[State]:
-    """Return the containers of services: whose they are, their settings, memory in bytes, processors."""
+def inspected(space: Workspace, environment: str) -> list[State]:
+    """Return what Podman says of the containers of services that run in an environment."""
+    labels = (f"vivido.project={space.name}", f"vivido.environment={environment}", "vivido.role=pod")
+    names = space.shell.ask("podman", "ps", "--quiet", *(f"--filter=label={label}" for label in labels)).split()
+    return json.loads(space.shell.ask("podman", "inspect", *names)) if names else []
+
+
+def containers(inspected: list[State], settings: frozenset[str]) -> list[State]:
+    """Return the containers of services: whose they are, their settings, memory in bytes, processors. Pure.
+
+    Args:
+        inspected: What Podman says of them.
+        settings: The names of the variables that manifests set; the others are an image's, or secret.
+    """
     found = [
         {
             "service": c["Config"]["Labels"]["vivido.workload"],
@@ -23,36 +35,35 @@ def containers(space: Workspace, environment: str, settings: frozenset[str]) -> 
             "memory": c["HostConfig"]["Memory"],
             "processors": _processors(c["HostConfig"]),
         }
-        for c in inspected(space, environment)
+        for c in inspected
     ]
     return sorted(found, key=json.dumps)
 
 
-def programs(space: Workspace, environment: str) -> list[State]:
+def programs(space: Workspace, inspected: list[State]) -> list[State]:
     """Return what each container runs: its command, how its image is run, and a hash of every file in `/app`.
 
     Images of two demos have different digests, for labels and dates are those of their commits; what is in them must be the same.
     """
-    found: list[State] = []
-    for one in inspected(space, environment):
-        (image,) = json.loads(space.shell.ask("podman", "image", "inspect", one["Image"]))
-        files = space.shell.ask("podman", "exec", one["Id"], "sh", "-c", "cd /app && sha256sum *")
-        found.append(
-            {
-                "service": one["Config"]["Labels"]["vivido.workload"],
-                "command": [one["Path"], *one["Args"]],
-                "image": {key: image["Config"][key] for key in _IMAGE if image["Config"].get(key)},
-                "files": {name: digest for digest, name in (line.split() for line in files.splitlines())},
-            }
-        )
+    names = sorted({c["Image"] for c in inspected})
+    images = json.loads(space.shell.ask("podman", "image", "inspect", *names)) if names else []
+    made = {image["Id"]: image["Config"] for image in images}
+    found = [
+        {
+            "service": c["Config"]["Labels"]["vivido.workload"],
+            "command": [c["Path"], *c["Args"]],
+            "image": {key: made[c["Image"]][key] for key in _IMAGE if made[c["Image"]].get(key)},
+            "files": _files(space, c["Id"]),
+        }
+        for c in inspected
+    ]
     return sorted(found, key=json.dumps)
 
 
-def inspected(space: Workspace, environment: str) -> list[State]:
-    """Return what Podman says of the containers of services that run in an environment."""
-    labels = (f"vivido.project={space.name}", f"vivido.environment={environment}", "vivido.role=pod")
-    names = space.shell.ask("podman", "ps", "--quiet", *(f"--filter=label={label}" for label in labels)).split()
-    return json.loads(space.shell.ask("podman", "inspect", *names)) if names else []
+def _files(space: Workspace, container: str) -> dict[str, str]:
+    """Return name → SHA-256 of the files that a container has its programs in."""
+    said = space.shell.ask("podman", "exec", container, "sh", "-c", "cd /app && sha256sum *")
+    return {name: digest for digest, name in (line.split() for line in said.splitlines())}
 
 
 def answers(space: Workspace, environment: str) -> dict[str, str]:

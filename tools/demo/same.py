@@ -35,17 +35,24 @@ def check(space: Workspace, versions: Mapping[str, Mapping[str, str]]) -> Statem
     Raises:
         StoryError: One is otherwise; it names the environment and what differs.
     """
-    return {environment: _checked(space, environment, versions[environment]) for environment in ENVIRONMENTS}
+    found = {environment: seen(space, environment) for environment in ENVIRONMENTS}
+    for environment, state in found.items():
+        confirm(environment, state, versions[environment])
+    return found
 
 
-def _checked(space: Workspace, environment: str, versions: Mapping[str, str]) -> State:
-    wanted, found = expected(environment, versions), seen(space, environment)
+def confirm(environment: str, found: State, versions: Mapping[str, str]) -> None:
+    """Hold what was seen of an environment against the example.
+
+    Raises:
+        StoryError: It is otherwise; the message says what differs.
+    """
+    wanted = expected(environment, versions)
     different = [part for part in wanted if wanted[part] != found[part]]
     if different:
         part = different[0]
         told = f"{json.dumps(found[part], sort_keys=True)}\n  instead of {json.dumps(wanted[part], sort_keys=True)}"
         raise StoryError(f"{', '.join(different)} of {environment} are not those of the example:\n  {told}")
-    return found
 
 
 def expected(environment: str, versions: Mapping[str, str]) -> State:
@@ -62,11 +69,12 @@ def expected(environment: str, versions: Mapping[str, str]) -> State:
 def seen(space: Workspace, environment: str) -> State:
     """Return what Git says of an environment, what runs in it, and what it answers."""
     objects = [o for service in SERVICES for o in _from_git(space, service, environment)]
+    inspected = running.inspected(space, environment)
     return {
         "objects": rendered.plain(objects),
-        "containers": running.containers(space, environment, rendered.settings(objects)),
+        "containers": running.containers(inspected, rendered.settings(objects)),
         "answers": running.answers(space, environment),
-        "programs": running.programs(space, environment),
+        "programs": running.programs(space, inspected),
     }
 
 
