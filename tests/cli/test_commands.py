@@ -4,6 +4,7 @@ import importlib
 import json
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from cyclopts import App
 
 from vivido.cli import app
+from vivido.cli.examples import EXAMPLES
 from vivido.errors import Exit
 from vivido.testing.miniature import Miniature
 
@@ -39,9 +41,26 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
 def _leaves(one: App, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], App]]:
     for name in one:
         if not name.startswith("-"):
-            yield from (
-                [((*words, name), one[name])] if one[name].default_command else _leaves(one[name], (*words, name))
-            )
+            if one[name].default_command:
+                yield (*words, name), one[name]
+            yield from _leaves(one[name], (*words, name))
+
+
+def test_every_command_has_examples_that_it_understands() -> None:
+    leaves = {" ".join(words) for words, _ in _leaves(app.build_app())}
+    assert leaves == set(EXAMPLES)
+    for words, told in EXAMPLES.items():
+        for typed, _ in told:
+            asked = shlex.split(typed.partition(" >")[0])
+            assert asked[: len(words.split())] == words.split()
+            # Whatever is no such command, flag or value is an error here.
+            app.build_app().parse_args(asked, exit_on_error=False, print_error=False)
+
+
+@pytest.mark.parametrize(("asked", "example"), [("promote", "promote staging --dry-run"), ("pin lift", "pin lift")])
+def test_help_shows_the_examples(asked: str, example: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.run([*asked.split(), "--help"]) == Exit.OK
+    assert f" vivido {example}" in capsys.readouterr().out
 
 
 def test_flags_have_counterparts_only_where_they_mean_something_and_positions_are_no_flags(

@@ -9,6 +9,7 @@ from cyclopts import App
 from reference.text import docstring, page, table
 from vivido.cli.app import build_app
 from vivido.cli.common import Common
+from vivido.cli.examples import examples
 from vivido.config.describe import field_docs
 
 _INTRODUCTION = """
@@ -54,6 +55,8 @@ def _part(words: tuple[str, ...], app: App) -> str:
         parts.append(f"```text\n{usage}\n```")
         rows = [_row(a, meanings) for a in (*positional, *flags)]
         parts.append(table(("argument", "default", "meaning"), rows))
+    if shown := examples(" ".join(words[1:])):
+        parts.append(f"```sh\n{shown}\n```")
     return "\n\n".join(parts)
 
 

@@ -22,13 +22,14 @@ The daily way:
     vivido promote staging       plan, show the diff, ask, go
     vivido why production        what it waits for, and for whom
     vivido approve production    a signed yes over exactly this content
-    vivido rollback production   the way back, rehearsed
+    vivido rollback production   the way back, as a commit
 
 Exit codes: 0 done · 2 bad input · 3 refused by a gate · 4 failed and gone back · 5 not allowed · 6 not found · 7 conflict ·
 8 timed out waiting · 9 waits for somebody · 10 differences · 11 blind · 12 integrity · 13 stuck · 14 a tool is missing ·
 20 unreachable · 130 interrupted.
 """
 
+_HELP = frozenset({"--help", "-h"})
 _COMMANDS = {
     "status": ("status:status", "Show what runs where, and what waits for whom."),
     "build": ("build:build", "Build images once, push them, and read their digests back from the registry."),
@@ -161,6 +162,10 @@ def _dispatch(arguments: list[str]) -> int:
     from cyclopts import CycloptsError
 
     app = build_app(arguments[0])
+    if _HELP.intersection(arguments):
+        from vivido.cli.examples import add
+
+        add(app, arguments[0])
     try:
         result = app(arguments, exit_on_error=False, print_error=True)
     except CycloptsError:

@@ -90,6 +90,7 @@ def revert(
 @drift_app.command
 def adopt(
     environment: str,
+    /,
     *,
     reason: str,
     owner: str = "",
