@@ -9,6 +9,8 @@ from vivido.app.entanglement import Branch, Entangled, advice
 from vivido.process import run
 from vivido.testing.miniature import Miniature
 
+pytestmark = pytest.mark.layout("branches")
+
 
 def _environments(ran: dict[str, object]) -> dict[str, dict[str, object]]:
     environments = ran["environments"]
@@ -36,7 +38,6 @@ def test_directories_are_counted_file_by_file_and_copies_are_named(tmp_path: Pat
     assert "NOT SHARED" in shop.run("layout", "report").out
 
 
-@pytest.mark.layout("branches")
 @pytest.mark.real("git", "ssh-keygen")
 def test_debts_and_what_belongs_to_nobody_are_named_and_unused_patterns_too(mini: Miniature) -> None:
     text = mini.file("vivido.yaml").replace(
