@@ -27,7 +27,7 @@ def test_an_abort_of_one_that_died_in_its_commit_undoes_what_is_there_and_makes_
     before = len(mini.log())
     killed = mini.run("promote", "dev", "--yes", environ={"VIVIDO_CRASH_AT": died})
     assert killed.code == -9
-    mini.good("abort", "dev", "--reason", "changed my mind")
+    mini.good("abort", "dev", "--reason", "changed my mind", "--yes")
     assert len(mini.log()) == before + commits
     assert mini.good("history", "-o", "json").json()[0]["status"] == "aborted"
     column = mini.good("status", "-o", "json").json()["columns"][0]

@@ -25,7 +25,11 @@ def test_directories_are_counted_file_by_file_and_copies_are_named(tmp_path: Pat
     assert ran.code == 0, ran.err
     found = _environments(ran.json())
     # Shared: Chart.yaml, values.yaml, a template, base (2), common (2). Its own: values, two of the overlay, two manifests.
-    assert {k: found["dev"][k] for k in ("files", "shared", "own")} == {"files": 12, "shared": 7, "own": 5}
+    assert {k: found["dev"][k] for k in ("files", "shared", "not_shared")} == {
+        "files": 12,
+        "shared": 7,
+        "not_shared": 5,
+    }
     assert found["production"]["files"] == 13, "and a component that only it uses"
     assert found["staging"]["against"] == "dev"
     same = [
@@ -88,7 +92,8 @@ def test_merges_of_people_are_counted_and_those_with_conflicts(mini: Miniature) 
 
 def _one(**changes: object) -> Entangled:
     return Entangled(**{  # pyright: ignore[reportArgumentType]
-        "environment": "staging", "against": "dev", "files": 10, "shared": 8, "own": 2, "copied": 0, "objects": 5, "differing": 1,
+        "environment": "staging", "against": "dev", "files": 10, "shared": 8, "not_shared": 2, "copied": 0, "objects": 5,
+        "differing": 1,
         **changes,
     })  # fmt: skip
 
@@ -110,7 +115,7 @@ def _branch(**changes: object) -> Branch:
         ("branches", _one(branch=_branch(unused=("y",))), "1 pattern under `own:`"),
         ("directories", _one(copied=3), "3 of 20 files are copies"),
         ("repositories", _one(copied=3), "0 findings"),
-        ("directories", _one(shared=4, own=6), "6 of 10 files of staging (60 %) are not shared"),
+        ("directories", _one(shared=4, not_shared=6), "6 of 10 files of staging (60 %) are not shared"),
     ],
 )
 def test_advice_is_a_number_and_a_reason(layout: str, one: Entangled, begins: str) -> None:

@@ -122,7 +122,9 @@ def test_an_approval_is_void_for_other_content(mini: Miniature) -> None:
     mini.good("promote", "dev", "--yes")
     mini.good("promote", "staging", "--yes")
     mini.run("promote", "production", "--yes")
-    mini.good("abort", "production", "--reason", "later")
+    unasked = mini.run("abort", "production")
+    assert (unasked.code, "cli.not-asked" in unasked.err) == (2, True)
+    mini.good("abort", "production", "--reason", "later", "--yes")
     assert mini.approve("production").code == 7
 
 

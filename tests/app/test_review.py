@@ -175,7 +175,7 @@ def test_an_abort_removes_the_branch_and_nothing_was_changed(any_mini: Miniature
     mini = any_mini
     before = mini.log("dev")
     start(mini, "dev", mini.release("v1"))
-    assert mini.run("abort", "dev", "--reason", "a test").code in (0, 3)
+    assert mini.run("abort", "dev", "--reason", "a test", "--yes").code in (0, 3)
     assert waiting(mini, "dev") == []
     assert mini.log("dev") == before
     assert mini.good("status", "-o", "json").json()["columns"][0]["open"] == []
@@ -188,7 +188,7 @@ def test_an_abort_after_the_merge_takes_it_back(mini: Miniature) -> None:
     go_on(mini, "dev")
     branch = start(mini, "dev", mini.release("v2"))
     merge(mini, "dev")
-    mini.run("abort", "dev", "--reason", "a test")
+    mini.run("abort", "dev", "--reason", "a test", "--yes")
     assert waiting(mini, "dev") == [f"{branch}-back"]
     merge(mini, "dev")
     go_on(mini, "dev")

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from terraform_shop import backend, terraform_shop, variables
 
+from terraform_program import PROGRAM, terraform
 from vivido.layouts.kinds import KINDS
 
 pytestmark = pytest.mark.real("ssh-keygen", "git")
-PROGRAM = shutil.which("terraform") or shutil.which("tofu")
+GATE = "{terraform: {plan: '{release}.json', service: web}}"
 
 APPLY = """\
 set -eu
@@ -121,6 +122,41 @@ def test_the_real_terraform_runs_what_was_promoted(layout: str, tmp_path: Path) 
         assert (states / "web-dev.tfstate").is_file()
 
 
+@pytest.mark.skipif(PROGRAM is None, reason="neither terraform nor tofu is on PATH")
+def test_a_plan_of_the_release_opens_the_gate_and_one_of_another_does_not(tmp_path: Path) -> None:
+    with terraform_shop(tmp_path / "shop", "directories") as shop:
+        text = shop.file("vivido.yaml").replace("  dev:\n", f"  dev:\n    gates: [{GATE}]\n")
+        shop.commit({"vivido.yaml": text.encode()}, "Judge plans")
+        shop.pull()
+        module = tmp_path / "module"
+        shutil.copytree(shop.clone / "infra/web", module)
+
+        def plan(tag: str, *more: str) -> None:
+            image = f"{shop.repository('web')}@{shop.push(tag)['web']}"
+            told = ["-var-file=envs/dev.tfvars", f"-var=image={image}", *more]
+            (module / "main.tf").write_text(shop.file("infra/web/main.tf").replace('  backend "local" {}\n', ""))
+            terraform(module, "init", "-input=false", "-no-color")
+            terraform(module, "plan", "-input=false", "-no-color", "-out=it", *told)
+            (shop.clone / f"{release}.json").write_text(terraform(module, "show", "-json", "it"))
+
+        release = shop.release("v1")
+        missing = shop.run("promote", "dev", "--release", release, "--yes", "--no-wait")
+        assert missing.code == 0
+        shop.run("run", "--once")
+        assert "cannot be read" in shop.run("why", "dev").out
+        for made, says in (
+            (("v2",), "it does not name sha256:"),
+            (("v1", "-var=replicas=7"), "replicas has another value"),
+        ):
+            plan(*made)
+            shop.run("retry", "dev", "--timeout", "0")
+            shop.run("run", "--once")
+            assert says in " ".join(shop.run("why", "dev").out.split())
+        plan("v1")
+        shop.good("retry", "dev")
+        assert shop.good("status", "-o", "json").json()["columns"][0]["release"] == release
+
+
 def test_where_the_backend_is_said_is_no_difference(tmp_path: Path) -> None:
     with terraform_shop(tmp_path / "shop", "directories") as shop:
         assert "TerraformState" not in shop.run("parity", "--at", "main").out
@@ -137,12 +173,18 @@ def test_a_state_that_two_environments_share_is_refused_until_a_reason_is_given(
         assert "web in dev and web in staging keep one state: local path=" in " ".join(said.err.split())
         found = shop.run("parity", "dev", "staging", "--at", "main", "-o", "json")
         assert [f["severity"] for f in found.json()["findings"] if f["found"] == "shared"] == ["error"]
+        release = shop.release("v1")
+        before = shop.log()
+        ran = shop.run("promote", "dev", "--release", release, "--yes")
+        assert (ran.code, shop.log()) == (3, before)
+        assert "web in dev and web in staging keep one state" in " ".join(ran.err.split())
         text = shop.file("vivido.yaml")
         told = "config: {terraform: infra/web, shared-state: one throw-away account}"
         shop.commit({"vivido.yaml": text.replace("config: infra/web", told).encode()})
         shop.pull()
         assert shop.good("config", "check").err == ""
         assert shop.good("config", "show").out.count("shared-state: one throw-away account") == 1
+        shop.good("promote", "dev", "--release", shop.release("v2"), "--yes")
 
 
 def test_a_plan_is_shown_as_differences_without_its_secrets(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ def write(root: Path, *paths: str) -> Path:
     for path in paths:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(
-            MAIN if path.endswith(".tf") else IMAGE if path.endswith(".tfvars") else "FROM scratch\n"
+            MAIN if path.endswith((".tf", ".tofu")) else IMAGE if path.endswith(".tfvars") else "FROM scratch\n"
         )
     return root
 
@@ -25,6 +25,7 @@ def write(root: Path, *paths: str) -> Path:
     [
         (("infra/web/main.tf", "infra/web/envs/staging.tfvars", "infra/web/envs/production.tfvars"), "infra/web"),
         (("infra/web/main.tf", "infra/web/staging/terraform.tfvars", "infra/web/production.tfvars"), "infra/web"),
+        (("infra/web/main.tofu", "infra/web/envs/staging.tfvars", "infra/web/envs/production.tfvars"), "infra/web"),
         (
             ("infra/web/envs/staging/main.tf", "infra/web/envs/production/main.tf", "infra/web/modules/app/main.tf"),
             "infra/web/envs/{environment}",

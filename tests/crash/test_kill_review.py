@@ -69,11 +69,11 @@ def test_an_abort_killed_anywhere_leaves_nothing(mini: Miniature) -> None:
     _reviewed(mini)
     before = mini.log()
     mini.run("promote", "dev", "--release", mini.release("v0"), "--yes")
-    points = _points(mini, 0, "abort", "dev", "--reason", "a test")
+    points = _points(mini, 0, "abort", "dev", "--reason", "a test", "--yes")
     assert "git.push.before#1" in points
     for number, point in enumerate(points, start=1):
         assert mini.run("promote", "dev", "--release", mini.release(f"v{number}"), "--yes").code == 9
-        killed = mini.run("abort", "dev", "--reason", "a test", environ={"VIVIDO_CRASH_AT": point})
+        killed = mini.run("abort", "dev", "--reason", "a test", "--yes", environ={"VIVIDO_CRASH_AT": point})
         assert killed.code == -9, (point, killed.err)
         mini.good("run", "--once")
         assert _waiting(mini) == [], point

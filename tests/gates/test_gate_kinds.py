@@ -17,6 +17,7 @@ from vivido.gates.telling import nth
         ("http", "/healthz", "after"),
         ("approve", "managers", "before"),
         ("parity", "production", "before"),
+        ("terraform", "{release}.json", "before"),
     ],
 )
 def test_each_kind_can_be_written_as_one_word(kind: str, scalar: str, moment: str) -> None:

@@ -124,19 +124,27 @@ def test_a_vendored_chart_that_is_not_the_locked_one_is_refused(program: str, tm
 @pytest.mark.parametrize(
     ("template", "where"),
     [
-        ("a: 1\nb: {{ .Values.image.none.deeper }}\n", "deploy/web/templates/bad.yaml:2:"),
-        ('a: 1\n\nb: {{ fail "not here" }}\n', "deploy/web/templates/bad.yaml:3:"),
-        ("a: {{ if }}\n", "deploy/web/templates/bad.yaml:1"),
-        ("a: [1\nb: 2\n", "deploy/web/templates/bad.yaml"),
-        ("kind: ConfigMap\n", "deploy/web/templates/bad.yaml"),
-        ('{{ define "x" }}{{ include "x" . }}{{ end }}{{ include "x" . }}', "deploy/web/templates/bad.yaml:1:"),
+        ("a: 1\nb: {{ .Values.image.none.deeper }}\n", "deploy/web/templates/bad.yaml:2:14"),
+        ('a: 1\n\nb: {{ fail "not here" }}\n', "deploy/web/templates/bad.yaml:3:7"),
+        ('ä: {{ fail "not here" }}\n', "deploy/web/templates/bad.yaml:1:7"),
+        ("a: {{ if }}\n", "deploy/web/templates/bad.yaml:1:4"),
+        ("a: [1\nb: 2\n", "deploy/web/templates/bad.yaml:2:2"),
+        (
+            "{{- if true }}\na: 1\n{{- end }}\n---\n{{- range list 1 2 }}\nb: {{ . }}\n---\n{{- end }}\nc: d: {{ 1 }}\n",
+            "deploy/web/templates/bad.yaml:9:5",
+        ),
+        ('a:\n  {{- "x: [1\\ny: 2" | nindent 2 }}\n', "deploy/web/templates/bad.yaml:2:3"),
+        ("kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\nx: 1\nx: 2\n", "deploy/web/templates/bad.yaml:5:1"),
+        ("kind: ConfigMap\n", "deploy/web/templates/bad.yaml:1:1"),
+        ('{{ define "x" }}{{ include "x" . }}{{ end }}{{ include "x" . }}', "deploy/web/templates/bad.yaml:1:20"),
     ],
 )
 def test_a_template_that_fails_is_refused_with_its_place(
     program: str, template: str, where: str, tmp_path: Path
 ) -> None:
     chart(tmp_path, **{"templates/bad.yaml": template})
-    assert refused(tmp_path, program).where.startswith(where)
+    found = refused(tmp_path, program)
+    assert found.where == where, found.message
 
 
 @both

@@ -272,6 +272,7 @@ def test_lists_that_double_at_each_step_end_somewhere(tmp_path: Path) -> None:
             "infra/b/m.tf:1:1",
         ),
         ({"infra/main.tf.json": "{}"}, "terraform.other-syntax", "infra/main.tf.json"),
+        ({"infra/main.tofu.json": "{}"}, "terraform.other-syntax", "infra/main.tofu.json"),
         (
             {"infra/a.tf": 'variable "x" {}\n', "infra/b.tf": 'variable "x" {}\n'},
             "terraform.duplicate",
@@ -292,6 +293,53 @@ def test_an_override_file_wins(tmp_path: Path) -> None:
     write(tmp_path, {"main.tf": 'variable "a" {\n  default = 1\n  type = number\n}\nlocals {\n  b = 1\n}\n'})
     write(tmp_path, {"x_override.tf": 'variable "a" {\n  default = 2\n}\nlocals {\n  b = 2\n}\n'})
     assert (spec(tmp_path)["variables"], spec(tmp_path)["locals"]) == ({"a": 2}, {"b": 2})
+
+
+def test_opentofus_own_files_are_read_and_win_over_those_that_are_called_alike(tmp_path: Path) -> None:
+    write(tmp_path, {"main.tofu": 'variable "a" {\n  default = "tofu"\n}\n', "main.tf": "{{ read by Terraform alone"})
+    write(tmp_path, {"x_override.tofu": 'variable "a" {\n  default = "over"\n}\n', "x_override.tf": "{{"})
+    write(tmp_path, {"other.tf": 'locals {\n  b = "${var.a}"\n}\n'})
+    before = spec(tmp_path)
+    assert (before["variables"], before["locals"]) == ({"a": "over"}, {"b": "${var.a}"})
+    assert before["files"].keys() == {"main.tf", "x_override.tf"}
+    write(tmp_path, {"main.tf": "{{ Terraform reads something else"})
+    assert spec(tmp_path)["files"] != before["files"], "whoever runs Terraform gets something else"
+
+
+PROVIDERS = """\
+provider "aws" {
+  region     = "eu-1"
+  access_key = "AKIA1"
+  secret_key = "hunter2"
+  token_url  = "https://sts.example"
+  endpoints {
+    sqs_api_key = "hunter3"
+  }
+}
+provider "aws" {
+  alias      = "west"
+  secret_key = var.key
+}
+provider "google" {
+  credentials = "account.json"
+}
+"""
+
+
+def test_credentials_of_providers_are_secrets_in_clear(tmp_path: Path) -> None:
+    write(tmp_path, {"infra/main.tf": f'{PROVIDERS}module "net" {{\n  source = "../net"\n}}\n'})
+    write(tmp_path, {"net/main.tf": 'provider "db" {\n  alias = "own"\n  password = "hunter4"\n}\n'})
+    found = render(tmp_path, "infra")
+    assert isinstance(found, Rendered)
+    secrets = {o["metadata"]["name"]: o["stringData"] for o in found.objects if o["kind"] == "Secret"}
+    assert secrets == {
+        "web.provider.aws": {"access_key": "AKIA1", "secret_key": "hunter2", "endpoints.sqs_api_key": "hunter3"},
+        "web.net.provider.db.own": {"password": "hunter4"},
+    }
+    others = json.dumps([o for o in found.objects if o["kind"] != "Secret"])
+    assert not any(word in others for word in ("AKIA1", "hunter"))
+    assert all(word in others for word in ("eu-1", "https://sts.example", "account.json", "${var.key}"))
+    assert {p.where for p in secrets_in_clear(found, ("web.net.provider.db.own",))} == {"Secret/web.provider.aws"}
 
 
 def test_what_cannot_be_told_is_said(tmp_path: Path) -> None:

@@ -156,6 +156,11 @@ def test_what_is_written_is_read_again(value: Any) -> None:
     assert json.dumps(found, sort_keys=True) == json.dumps(value, sort_keys=True)
 
 
+@pytest.mark.parametrize(("written", "meant"), [("$${", "${"), ("%%{", "%{"), ("$${x", "${x"), ("$${x}", "${x}")])
+def test_an_escape_ends_with_its_brace(written: str, meant: str) -> None:
+    assert values(f'a = "{written}"\nb = ["{written}", "}}"]\n') == {"a": meant, "b": [meant, "}"]}
+
+
 def literals(expression: Expression) -> list[Literal]:
     from vivido.render.terraform.nodes import inside
 

@@ -53,6 +53,7 @@ _TITLES = {
     "RequiresShape": "What a service needs",
     "ExpectationShape": "What must hold",
     "ProvidedShape": "What is there already",
+    "AllowedResource": "A resource that may go",
 }
 
 
@@ -72,7 +73,9 @@ def gates() -> str:
         told = inspect.getdoc(type(kind)) or ""
         main = f"Written in short it stands for `{kind.shorthand}`. " if kind.shorthand else ""
         moment = f"{main}It is judged `{kind.moment}` unless `when:` says otherwise."
-        parts.append("\n\n".join((f"## {name}", told, moment, _table(definitions[kind.options.__name__]))))
+        own = definitions[kind.options.__name__]
+        parts.append("\n\n".join((f"## {name}", told, moment, _table(own))))
+        parts += [_shape(_TITLES[part], definitions[part]).replace("## ", "### ", 1) for part in _parts(own)]
     return page("Gates", _ABOUT_GATES, *parts)
 
 
@@ -85,6 +88,12 @@ def targets() -> str:
         main = f"Written in short it stands for `{kind.shorthand}`." if kind.shorthand else "It has no short form."
         parts.append("\n\n".join((f"## {name}", told, main, _table(definitions[kind.options.__name__]))).strip())
     return page("Targets", _ABOUT_TARGETS, *parts)
+
+
+def _parts(definition: Schema) -> list[str]:
+    """Return the structs that the options of a kind are made of."""
+    items = (one.get("items", {}) for one in definition["properties"].values())
+    return [item["$ref"].rpartition("/")[2] for item in items if "$ref" in item]
 
 
 def _definitions() -> dict[str, Schema]:

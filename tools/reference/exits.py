@@ -22,8 +22,10 @@ _MEANINGS = {
     Exit.CONFLICT: "Somebody else holds it, or changed it meanwhile; or a newer promotion took its place.",
     Exit.TIMED_OUT: "`--timeout` is over. It stays as it is; `vivido run`, or the same command, goes on.",
     Exit.WAITING: "It waits for a person, or for another promotion. `vivido why` says for whom.",
-    Exit.DIFFERENT: "`vivido diff`, `drift`, `parity` or `audit` found a difference.",
-    Exit.BLIND: "Something could not be judged or reached. Nothing was promoted because of that, and nothing rolled back.",
+    Exit.DIFFERENT: "`vivido diff`, `drift`, `parity` or `audit` found a difference;"
+    " also if something else could not be judged, which is told.",
+    Exit.BLIND: "Something could not be judged or reached, and no difference was found."
+    " Nothing was promoted because of that, and nothing rolled back.",
     Exit.INTEGRITY: "Bytes are not what their digest, signature or hash chain says. Never retried.",
     Exit.STUCK: "It failed and could not go back either. A person mends it, then `vivido retry`.",
     Exit.TOOL: "A program is missing, too old, or failed. `vivido doctor` says which.",

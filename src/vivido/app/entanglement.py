@@ -37,10 +37,10 @@ class Entangled(msgspec.Struct, frozen=True):
     """Files that its renderings read."""
     shared: int
     """Those that are the same, at the same path, in every environment."""
-    own: int
+    not_shared: int
     """Those that are not."""
     copied: int
-    """Those of its own that another environment has byte for byte, too, at a place of its own."""
+    """Those of them that another environment has byte for byte, too, at a place of its own."""
     objects: int
     differing: int
     """Rendered objects that differ from those of `against`, or are on one side only; images that are on their way count too."""
@@ -69,10 +69,10 @@ def advice(layout: str, found: tuple[Entangled, ...]) -> tuple[str, ...]:
             f"{copied} of {sum(o.files for o in found)} files are copies between environments: a base would hold each once"
         )
     for one in found[1:]:
-        if one.files and one.own / one.files > MUCH:
+        if one.files and one.not_shared / one.files > MUCH:
             told.append(
-                f"{one.own} of {one.files} files of {one.environment} ({_share(one.own, one.files)}) are not shared: an edit of"
-                " what is meant to be alike has to be made in each environment"
+                f"{one.not_shared} of {one.files} files of {one.environment} ({_share(one.not_shared, one.files)}) are not shared:"
+                " an edit of what is meant to be alike has to be made in each environment"
             )
     return tuple(told) or ("0 findings: no debts, no conflicts, and most files are shared",)
 

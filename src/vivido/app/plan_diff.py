@@ -24,16 +24,12 @@ def planned(ws: "Workspace", words: Sequence[str], file: Path) -> Comparison:
         InputError: `diff.words`: something else than an environment is named; `plan.missing`; as `drift.plan.sides`.
         NotFoundError: `environment.unknown`.
     """
-    from vivido.drift.plan import sides
+    from vivido.drift.plan import read_file, sides
 
     if len(words) > 1:
         raise InputError("a plan is of one environment", code="diff.words", hint="Name it, or nothing.")
     environment = ws.environment(words[0]).name if words else "plan"
-    try:
-        data = file.read_bytes()
-    except OSError as e:
-        what = f"{file} cannot be read: {e.strerror}"
-        raise InputError(what, code="plan.missing", where=str(file), hint="Name the file.") from e
+    data = read_file(file, str(file))
     key = "".join(ws.token() for _ in range(4)).encode()
     before, after = sides(data, str(file), key)
     return Comparison(environment, "state", file.name, presented_differences(before, after, key))

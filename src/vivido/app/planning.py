@@ -14,6 +14,7 @@ from vivido.app.entry import Known, obstacles
 from vivido.app.found import ownership
 from vivido.app.governing import Governing, governing_promotion
 from vivido.app.hydrate import files, planned
+from vivido.app.parity.states import not_apart
 from vivido.app.revisions import base_at, own_revision, revision_of
 from vivido.app.steps import cleanup, forward, undo
 from vivido.app.truth import truth, was_hydrated
@@ -163,7 +164,8 @@ def _lacks(ws: "Workspace", plan: Plan, rendered: Rendered) -> tuple[tuple[Probl
         found = unmet(ws, environment, rendered, release.artifacts, revision_of(ws, release, environment))
     except UnreachableError as e:
         return (), (f"what the images require is not known yet: {e.message}",)
-    return found, ()
+    shared, untold = not_apart(ws, environment, release, rendered)
+    return (*found, *shared), untold
 
 
 def declared(ws: "Workspace", plan: Plan) -> Environment:

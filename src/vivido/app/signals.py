@@ -63,12 +63,20 @@ def signal(ws: "Workspace", promotion: str, what: str, *, by: str, reason: str =
     Raises:
         ConflictError: `promotion.over`: it is over, or not in a state in which this makes sense.
     """
-    state = state_of(ws, promotion)
-    refusal = _nonsense(state, what)
-    if refusal:
-        raise ConflictError(f"{promotion} {refusal}", code="promotion.over", hint=f"See vivido why {promotion}")
+    sensible(ws, promotion, what)
     ws.engine.signal(promotion, Signalled(what, by, reason, {"id": ws.token()}))
     return waiting_for(ws, promotion)
+
+
+def sensible(ws: "Workspace", promotion: str, what: str) -> None:
+    """See that a signal makes sense now.
+
+    Raises:
+        ConflictError: `promotion.over`: it is over, or not in a state in which this makes sense.
+    """
+    refusal = _nonsense(state_of(ws, promotion), what)
+    if refusal:
+        raise ConflictError(f"{promotion} {refusal}", code="promotion.over", hint=f"See vivido why {promotion}")
 
 
 def _nonsense(state: State, what: str) -> str:

@@ -38,7 +38,7 @@ def parity(
     """Compare environments with each other: every difference that no rule under `parity:` allows is drift.
 
     Without names: each environment with the one before it, and the pairs that the file speaks of. Exits with 10 where there is
-    drift, with 11 where nothing worse happened than that something could not be judged.
+    drift, also if something else could not be judged (that is named, and counted); with 11 where this is all.
 
     Args:
         left: An environment.

@@ -31,16 +31,29 @@ def resume(subject: str, /, *, reason: str = "", timeout: float = 3600, common: 
     return _signal(subject, "resume", reason, timeout, common)
 
 
-def abort(subject: str, /, *, reason: str = "", timeout: float = 3600, common: Common = PLAIN) -> int:
+def abort(
+    subject: str, /, *, reason: str = "", yes: bool = False, timeout: float = 3600, common: Common = PLAIN
+) -> int:
     """End a promotion: what it changed is undone, what it staged is removed.
 
     Args:
         subject: The environment, or the promotion's id.
         reason: Why.
+        yes: Do not ask.
         timeout: Seconds to wait for the undoing; 0 leaves it to `vivido run`.
         common: Flags of every command.
     """
-    code = _signal(subject, "abort", reason, timeout, common)
+    from vivido.app.signals import find_promotion, sensible
+    from vivido.app.waiting import waiting_for
+    from vivido.cli.ask import confirm
+
+    ws = common.open()
+    promotion = find_promotion(ws, subject)
+    sensible(ws, promotion, "abort")
+    found = waiting_for(ws, promotion)
+    if not confirm(f"End {promotion} ({found.release} in {found.environment}, {found.status}) and undo it?", yes=yes):
+        return Exit.INTERRUPTED
+    code = _signal(promotion, "abort", reason, timeout, common)
     return Exit.OK if code == Exit.REFUSED else code
 
 

@@ -6,6 +6,7 @@ carry it on without the mark.
 """
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -37,12 +38,12 @@ def sides(data: bytes, name: str, key: bytes) -> tuple[Rendered, Rendered]:
     Raises:
         InputError: `plan.unreadable`, `plan.version`, `plan.errored`, `plan.too-big`.
     """
-    plan = _read(data, name)
-    changes = list(_changes(plan, name))
-    secret = {text for _, _, change in changes for text in _marked(change)}
+    plan = read_plan(data, name)
+    found = list(changes(plan, name))
+    secret = {text for _, _, change in found for text in _marked(change)}
     mask = _Mask(key, tuple(sorted((s for s in secret if len(s) >= _SHORTEST), key=len, reverse=True)))
     before, after = list[Manifest](), list[Manifest]()
-    for kind, address, change in changes:
+    for kind, address, change in found:
         actions = change["actions"]
         old = mask.values(change.get("before"), change.get("before_sensitive"), False)
         new = mask.values(change.get("after"), change.get("after_sensitive"), change.get("after_unknown"))
@@ -53,10 +54,33 @@ def sides(data: bytes, name: str, key: bytes) -> tuple[Rendered, Rendered]:
     return Rendered(tuple(before), "terraform state"), Rendered(tuple(after), "terraform plan")
 
 
-def _read(data: bytes, name: str) -> dict[str, Any]:
+def read_file(file: Path, name: str) -> bytes:
+    """Return a plan's bytes.
+
+    Args:
+        file: Where it is.
+        name: How messages call it.
+
+    Raises:
+        InputError: `plan.missing`, `plan.too-big`.
+    """
+    try:
+        if file.stat().st_size > MAX_BYTES:
+            raise _too_big(name, file.stat().st_size)
+        return file.read_bytes()
+    except OSError as e:
+        what = f"{name} cannot be read: {e.strerror}"
+        raise InputError(what, code="plan.missing", where=name, hint="Name the file.") from e
+
+
+def read_plan(data: bytes, name: str) -> dict[str, Any]:
+    """Return a plan.
+
+    Raises:
+        InputError: As `sides`.
+    """
     if len(data) > MAX_BYTES:
-        what = f"{name} has {len(data)} bytes; more than {MAX_BYTES} are not read"
-        raise InputError(what, code="plan.too-big", where=name, hint="Plan fewer resources at once.")
+        raise _too_big(name, len(data))
     try:
         plan = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -73,8 +97,12 @@ def _read(data: bytes, name: str) -> dict[str, Any]:
     return plan
 
 
-def _changes(plan: Mapping[str, Any], name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield kind, address and change of everything that changes."""
+def changes(plan: Mapping[str, Any], name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield kind, address and change of everything that changes; an output's kind is `output`.
+
+    Raises:
+        InputError: `plan.unreadable`.
+    """
     outputs: Any = {} if plan.get("output_changes") is None else plan["output_changes"]
     resources: Any = [] if plan.get("resource_changes") is None else plan["resource_changes"]
     if not isinstance(resources, list) or not isinstance(outputs, dict):
@@ -90,6 +118,11 @@ def _changes(plan: Mapping[str, Any], name: str) -> Iterator[tuple[str, str, dic
             raise _unreadable(name, "has a change that is none")
         if actions not in _QUIET:
             yield str(kind), str(address), change
+
+
+def _too_big(name: str, size: int) -> InputError:
+    what = f"{name} has {size} bytes; more than {MAX_BYTES} are not read"
+    return InputError(what, code="plan.too-big", where=name, hint="Plan fewer resources at once.")
 
 
 def _unreadable(name: str, what: str) -> InputError:

@@ -13,10 +13,15 @@ from vivido.model.release import Artifact
 
 if TYPE_CHECKING:
     from vivido.drift.parity.seen import Seen
+    from vivido.model.objects import Rendered
 
 
 def _nothing(environment: str, other: str, release: str) -> NoReturn:
     raise ToolError("nothing can be rendered here", code="gate.no-rendering", hint="Ask where the project is open.")
+
+
+def _unrendered(environment: str) -> NoReturn:
+    return _nothing(environment, "", "")
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -62,6 +67,8 @@ class GateContext(msgspec.Struct, frozen=True):
     """Microseconds since 1970."""
     compared: "Callable[[str, str, str], Seen]" = _nothing
     """Renders two environments with one release (its id) and compares them. It may raise any `Error`."""
+    rendered: "Callable[[str], Rendered]" = _unrendered
+    """Renders the environment as it is promoted. It may raise any `Error`."""
 
 
 class GateKind(Protocol):

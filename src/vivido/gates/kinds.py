@@ -5,6 +5,13 @@ from vivido.gates.http import HttpGate
 from vivido.gates.interface import GateKind
 from vivido.gates.parity import ParityGate
 from vivido.gates.run import RunGate
+from vivido.gates.terraform import TerraformGate
 
-KINDS: dict[str, GateKind] = {"run": RunGate(), "http": HttpGate(), "approve": ApproveGate(), "parity": ParityGate()}
+KINDS: dict[str, GateKind] = {
+    "run": RunGate(),
+    "http": HttpGate(),
+    "approve": ApproveGate(),
+    "parity": ParityGate(),
+    "terraform": TerraformGate(),
+}
 """Kind → gate, as `vivido.yaml` names them."""

@@ -15,7 +15,7 @@ from vivido.render.detect import KUSTOMIZATIONS
 from vivido.yamledit.tree import decode, parse
 from vivido.yamledit.values import plain_data
 
-NAMING = (*KUSTOMIZATIONS, "Chart.yaml", "requirements.yaml", "*.tf")
+NAMING = (*KUSTOMIZATIONS, "Chart.yaml", "requirements.yaml", "*.tf", "*.tofu")
 """Files that may name other directories; `*` stands for any beginning."""
 _UP = re.compile(rb"\.\./?[^\s\"',\]}#]*")
 _HIDING = re.compile(rb"[\\&*]")

@@ -9,7 +9,7 @@ KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 """Names of a kustomization file, as kustomize's `pkg/konfig` lists them."""
 CHART = "Chart.yaml"
 """The file that makes a directory a Helm chart."""
-TERRAFORM = (".tf", ".tf.json", ".tofu", ".tfvars", ".tfvars.json")
+TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json", ".tfvars", ".tfvars.json")
 """Endings of Terraform's files; a directory with one directly in it is Terraform's, whatever else is there."""
 MANIFESTS = (".yaml", ".yml", ".json")
 """Endings of manifest files, as `kubectl apply -f DIR` knows them."""

@@ -5,7 +5,6 @@ has a fixed default. Charts that render differently each time are refused (see `
 """
 
 import os
-import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -18,22 +17,14 @@ from vivido.model.problem import Problem
 from vivido.render import environ, unsteady
 from vivido.render.archive import ENDINGS, unpack
 from vivido.render.chart import Chart, read_chart, read_values
+from vivido.render.complaints import Complaints
 from vivido.render.interface import HelmRelease
-from vivido.render.known import values_in_clear
 from vivido.render.objects import collect, problem, read_objects
 from vivido.render.tool import version_of
 from vivido.render.tree import of_directory
-from vivido.text.redact import printable, redact
 
 KUBE_VERSION = "1.34.0"
 """What `.Capabilities.KubeVersion` says where nothing is declared. Helm's own default differs from build to build."""
-_COMPLAINT = 2000
-"""Characters of Helm's complaint that are shown."""
-_PLACE = re.compile(r"(?P<file>[\w.@/-]+/(?:templates|charts)/[\w.@/-]+)(?::(?P<line>\d+))?(?::(?P<column>\d+))?")
-_LOOP = re.compile(r"nested reference name: (?P<name>.+): unable to execute template")
-"""What Helm says at the end of a complaint that repeats itself a thousand times."""
-_SECRET_KEY = re.compile(r"(?i)passw|secret|token|credential|api-?key|private")
-_SOURCE = re.compile(rb"^# Source: (\S+)", re.M)
 
 
 class Helm:
@@ -86,12 +77,16 @@ class Helm:
     ) -> Rendered | tuple[Problem, ...]:
         output, home = scratch / "objects.yaml", scratch / "home"
         home.mkdir(exist_ok=True)
-        done = process.run(
-            environ.limited(self._command(place, values), output),
-            cwd=scratch,
-            env=environ.for_helm(home),
-            timeout=self._timeout,
-        )
+
+        def run(*more: str) -> process.Completed:
+            command = environ.limited([*self._command(place, values), *more], output)
+            return process.run(command, cwd=scratch, env=environ.for_helm(home), timeout=self._timeout)
+
+        def made() -> str:
+            run("--debug")
+            return _text(output)
+
+        done, complaints = run(), Complaints(chart, self._release, root, place, scratch)
         if done.timed_out:
             raise ToolError(
                 f"helm did not render {chart.directory or '.'} within {self._timeout:g} s",
@@ -99,10 +94,10 @@ class Helm:
                 hint="Look for a template that calls itself, or loops over very much.",
             )
         if done.returncode != 0:
-            return (self._complaint(chart, done, root, scratch),)
+            return (complaints.refused(done, made),)
         text = output.read_bytes()
         objects, faults = read_objects(text, _made_of(chart))
-        faults = tuple(_traced(fault, text, chart) for fault in faults)
+        faults = tuple(complaints.traced(fault, _text(output)) for fault in faults)
         return faults or collect(objects, f"helm {version_of(self._program)}")
 
     def _command(self, place: Path, values: list[Path]) -> list[str]:
@@ -119,52 +114,13 @@ class Helm:
             )
         return [path, "template", *told, *versions, *files, "--include-crds", "--skip-tests", release.name, str(place)]
 
-    def _complaint(self, chart: Chart, done: process.Completed, root: Path, scratch: Path) -> Problem:
-        said = printable(done.complaint).replace("\n\nUse --debug flag to render out invalid YAML", "")
-        if "out of memory" in said or "cannot allocate" in said:
-            said = f"it needed more than {environ.MEMORY >> 30} GiB of memory"
-        elif "file too large" in said:
-            said = f"it wrote more than {environ.OUTPUT >> 20} MiB"
-        said = redact(said, _secrets(chart, self._release.values, root))
-        for path in (scratch / "chart", root / chart.directory, root):
-            said = said.replace(f"{path}/", "")
-        looped = _LOOP.search(said)
-        # Where it ends is where it calls itself; else the first place is the one that is meant.
-        found = next(reversed(tuple(_PLACE.finditer(said))), None) if looped else _PLACE.search(said)
-        where = _origin(chart, found["file"], found["line"], found["column"]) if found else chart.directory or "."
-        if looped:
-            said = f"the template “{looped['name']}” includes itself without end"
-        said = said.removeprefix("Error: ")[:_COMPLAINT]
-        hint = f"Run: helm template {self._release.name} {chart.directory or '.'}" + "".join(
-            f" -f {path}" for path in self._release.values
-        )
-        return Problem("render.helm", f"helm refused {chart.directory or '.'}: {said}", hint, where)
+
+def _text(output: Path) -> str:
+    return output.read_bytes().decode("utf-8", "replace")
 
 
 def _made_of(chart: Chart) -> str:
     return f"what helm made of {chart.directory or '.'}"
-
-
-def _origin(chart: Chart, file: str, line: str | None = None, column: str | None = None) -> str:
-    """Return where a template stands in the repository: Helm names it from the chart's own name on."""
-    inside = file.removeprefix(f"{chart.name}/")
-    directory = chart.directory
-    for name, other in chart.local.items():
-        if inside.startswith(f"charts/{name}/"):
-            directory, inside = other, inside.removeprefix(f"charts/{name}/")
-    path = f"{directory}/{inside}" if directory else inside
-    return ":".join([path, *(part for part in (line, column) if part)])
-
-
-def _traced(fault: Problem, text: bytes, chart: Chart) -> Problem:
-    """Name the template that an unreadable object came from."""
-    line = re.search(r":(\d+):\d+$", fault.where)
-    before = b"\n".join(text.split(b"\n")[: int(line[1])]) if line else b""
-    sources = _SOURCE.findall(before)
-    if not sources:
-        return fault
-    where = _origin(chart, sources[-1].decode("utf-8", "replace"))
-    return Problem(fault.code, f"{fault.message} (in {fault.where})", fault.hint, where)
 
 
 def _unfit(paths: tuple[str, ...], root: Path) -> tuple[Problem, ...]:
@@ -254,21 +210,3 @@ def _unsteady(chart: Chart, root: Path, place: Path, differing: list[str], calle
     )
     hint = "Give the value in the values file, or name a Secret that exists, so that the chart need not make it up."
     return Problem("render.unsteady", what, hint, places[0])
-
-
-def _secrets(chart: Chart, paths: tuple[str, ...], root: Path) -> tuple[str, ...]:
-    read, listing = of_directory(root / chart.directory)
-    found = set(values_in_clear(read, listing))
-    outer, _ = of_directory(root)
-    for values in [chart.values, *(read_values(path, outer) for path in paths)]:
-        found.update(_under_secret_keys(values, secret=False))
-    return tuple(sorted(found, key=len, reverse=True))
-
-
-def _under_secret_keys(value: object, *, secret: bool) -> set[str]:
-    if isinstance(value, dict):
-        pairs = [_under_secret_keys(v, secret=secret or bool(_SECRET_KEY.search(str(k)))) for k, v in value.items()]
-        return set().union(*pairs)
-    if isinstance(value, list):
-        return set().union(*(_under_secret_keys(v, secret=secret) for v in value))
-    return {str(value)} if secret and len(str(value)) >= 4 else set()

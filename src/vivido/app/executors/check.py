@@ -6,6 +6,7 @@ from vivido.app.aliases import misnamed
 from vivido.app.contract import unmet
 from vivido.app.entry import pinned_out
 from vivido.app.executors.side import environment_of, new_side
+from vivido.app.parity.states import not_apart
 from vivido.app.planning import pins_before
 from vivido.app.revisions import revision_of
 from vivido.app.standing import REVERT
@@ -49,7 +50,8 @@ class Check:
             return ()
         environment = environment_of(self._ws, work)
         commit = revision_of(self._ws, plan.release, environment)
-        return unmet(self._ws, environment, wanted.rendered, plan.release.artifacts, commit)
+        lacking = unmet(self._ws, environment, wanted.rendered, plan.release.artifacts, commit)
+        return (*lacking, *not_apart(self._ws, environment, plan.release, wanted.rendered)[0])
 
     def _pins(self, work: Work) -> tuple[Problem, ...]:
         plan = work.state.plan

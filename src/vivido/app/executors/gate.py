@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from vivido.app.addresses import main_url
-from vivido.app.executors.side import environment_of
+from vivido.app.executors.side import environment_of, new_side
 from vivido.app.kinds import options_of
 from vivido.app.parity.gate import compared
 from vivido.engine.executor import Done, Work
@@ -42,6 +42,7 @@ class Gate:
         if spec.moment == "after":
             subject = msgspec.structs.replace(subject, **self._addresses(work))
         context = context_of(self._ws, work.state.plan, approvals(work.state), work.progress)
+        context = msgspec.structs.replace(context, rendered=lambda _: new_side(self._ws, work).rendered)
         seen = kind.observe(options, subject, context)
         judgment = kind.judge(options, subject, seen, self._ws.now())
         return Done(judgment)

@@ -5,8 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vivido.drift.parity.states import Kept, shared
-from vivido.model.finding import Finding
+from vivido.errors import Error
+from vivido.model.finding import Finding, Found, Severity
+from vivido.model.objects import Rendered
+from vivido.model.problem import Problem
 from vivido.model.project import Environment
+from vivido.model.release import Release
+from vivido.render.terraform.kinds import STATE
+from vivido.text.redact import redact
 
 if TYPE_CHECKING:
     from vivido.app.parity.sides import Sides, Taken
@@ -59,6 +65,58 @@ def shared_here(ws: "Workspace") -> tuple[Finding, ...]:
     kept = [one for e in here for one in _kept(ws, e, read, listing, at_root=True)]
     pairs = [(a.name, b.name) for n, a in enumerate(here) for b in here[n:]]
     return shared(kept, pairs)
+
+
+def not_apart(
+    ws: "Workspace", environment: Environment, release: Release, rendered: Rendered
+) -> tuple[tuple[Problem, ...], tuple[str, ...]]:
+    """Return what a promotion would share of its state with another environment, and what cannot be told, a sentence each.
+
+    Both are taken at the release's revision: so a move of a state is promoted like every other change.
+
+    Args:
+        ws: The project.
+        environment: Where to.
+        release: What.
+        rendered: Its objects there; where none is a state, nothing is looked at.
+    """
+    if not any(one.get("kind") == STATE for one in rendered.objects):
+        return (), ()
+    kept: list[Kept] = []
+    untold: list[str] = []
+    for other in ws.project.environments:
+        try:
+            kept += _kept_by(ws, other, release)
+        except Error as e:
+            why = redact(e.message)
+            untold.append(f"whether {other.name} keeps its Terraform state in the same place cannot be told: {why}")
+    pairs = [(a.name, b.name) for n, a in enumerate(ws.project.environments) for b in ws.project.environments[n + 1 :]]
+    mine = [pair for pair in pairs if environment.name in pair] or [(environment.name, environment.name)]
+    found = [f for f in shared(kept, mine) if f.severity is Severity.ERROR and environment.name in (f.left, f.right)]
+    untold += [f.message for f in found if f.found is Found.UNJUDGED]
+    return tuple(_problem(f) for f in found if f.found is not Found.UNJUDGED), tuple(untold)
+
+
+def _kept_by(ws: "Workspace", environment: Environment, release: Release) -> list[Kept]:
+    from vivido.app.revisions import revision_of
+
+    repository = ws.repository(environment)
+    try:
+        tree = repository.tree(revision_of(ws, release, environment))
+    except Error:
+        repository.fetch()
+        tree = repository.tree(revision_of(ws, release, environment))
+    return _kept(ws, environment, tree.read, tree.listing)
+
+
+def _problem(finding: Finding) -> Problem:
+    origin = finding.origins[0]
+    return Problem(
+        "terraform.state-shared",
+        f"{finding.message}; what is applied to one would destroy what the other has",
+        "Give each environment a backend of its own, or say under `shared-state:` of the service why not.",
+        f"{origin.path}:{origin.line}:{origin.column}" if origin.line else origin.path,
+    )
 
 
 def _kept(

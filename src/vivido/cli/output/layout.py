@@ -58,7 +58,7 @@ def reported(found: Report) -> str:
             e.environment,
             str(e.files),
             str(e.shared),
-            str(e.own),
+            str(e.not_shared),
             str(e.copied),
             f"{e.differing} of {e.objects}" if e.against else "-",
         ]

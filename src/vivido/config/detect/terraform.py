@@ -17,12 +17,13 @@ _PLACE = "{environment}"
 _IMAGE = re.compile(
     r'(?m)^[^#\n]*?image\w*"?\s*[=:]\s*"([A-Za-z0-9][A-Za-z0-9._-]*(?::[0-9]+)?(?:/[A-Za-z0-9._-]+)+)(?:[:@][^"]*)?"'
 )
-_READ = (".tf", *VARIABLES_ENDINGS)
+_MODULES = (".tf", ".tofu")
+_READ = (*_MODULES, *VARIABLES_ENDINGS)
 
 
 def root_modules(root: Path, paths: list[str]) -> tuple[Config, ...]:
     """Return the root modules that can be promoted to, each with its environments."""
-    directories = sorted({p.rpartition("/")[0] for p in paths if p.endswith(".tf")})
+    directories = sorted({p.rpartition("/")[0] for p in paths if p.endswith(_MODULES)})
     groups: dict[str, dict[str, str]] = {}
     for directory in directories:
         template, environment = split(directory or ".")

@@ -1,6 +1,7 @@
-"""A module: the `.tf` files of one directory, put together as Terraform does.
+"""A module: the `.tf` and `.tofu` files of one directory, put together as Terraform and OpenTofu do.
 
-Terraform: `internal/configs/parser_config_dir.go` (which files, overrides last), `internal/configs/module_merge.go`.
+Terraform: `internal/configs/parser_config_dir.go` (which files, overrides last), `internal/configs/module_merge.go`. OpenTofu reads
+`main.tofu` and passes over a `main.tf` beside it (opentofu.org/docs/language/files).
 """
 
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from dataclasses import dataclass, field
 from vivido.errors import InputError
 from vivido.model.problem import Problem
 from vivido.render.objects import problem
-from vivido.render.terraform.endings import ENDING, OTHERS
+from vivido.render.terraform.endings import ENDINGS, OTHERS
 from vivido.render.terraform.nodes import Block, Body, Expression
 from vivido.render.terraform.syntax import read as read_file
 from vivido.render.terraform.values import Written
@@ -49,14 +50,14 @@ class Module:
 
 
 def read_module(directory: str, read: Read, listing: List) -> Module | tuple[Problem, ...]:
-    """Read a directory's module; one without `.tf` files is empty."""
+    """Read a directory's module; one without such files is empty."""
     module = Module(directory)
     problems: list[Problem] = []
     for name in _in_order(directory, listing):
         path = join(directory, name) or name
         if name.endswith(OTHERS):
-            what = f"{path} is Terraform in another syntax than HCL's own in *.tf, which is not read"
-            problems.append(Problem("terraform.other-syntax", what, "Write it as *.tf.", path))
+            what = f"{path} is Terraform in JSON: only HCL's own syntax is read, in which values can be edited in place"
+            problems.append(Problem("terraform.other-syntax", what, "Write it as *.tf or *.tofu.", path))
             continue
         try:
             _take(module, read_file(read(path) or b"", path).body.blocks, override=_is_override(name))
@@ -79,16 +80,26 @@ def literal(expression: Expression | None) -> str:
     return value if isinstance(value, str) else ""
 
 
+def passed_over(directory: str, listing: List) -> tuple[str, ...]:
+    """Return the files that OpenTofu does not read because of one beside them; Terraform would."""
+    names = set(listing(directory))
+    return tuple(n for n in sorted(names) if n.endswith(ENDINGS[0]) and _stem(n) + ENDINGS[1] in names)
+
+
 def _in_order(directory: str, listing: List) -> list[str]:
     # Names with a tilde or a number sign are editors' copies; Terraform passes over them, and over hidden files.
     names = [n for n in listing(directory) if not n.startswith((".", "#")) and not n.endswith(("~", "#", "/"))]
-    mine = [n for n in names if n.endswith((ENDING, *OTHERS))]
+    over = passed_over(directory, listing)
+    mine = [n for n in names if n.endswith((*ENDINGS, *OTHERS)) and n not in over]
     return sorted(mine, key=lambda n: (_is_override(n), n))
 
 
 def _is_override(name: str) -> bool:
-    stem = name.removesuffix(ENDING)
-    return stem == "override" or stem.endswith("_override")
+    return _stem(name) == "override" or _stem(name).endswith("_override")
+
+
+def _stem(name: str) -> str:
+    return next((name.removesuffix(ending) for ending in ENDINGS if name.endswith(ending)), name)
 
 
 def _take(module: Module, blocks: list[Block], *, override: bool) -> None:
@@ -99,13 +110,19 @@ def _take(module: Module, blocks: list[Block], *, override: bool) -> None:
                     raise _twice(f"local.{name}", one.where)
                 module.locals[name] = Written(one.value, one.file)
             continue
-        same = next((b for b in module.blocks if (b.type, b.labels) == (block.type, block.labels)), None)
+        same = next((b for b in module.blocks if _identity(b) == _identity(block)), None)
         if block.type not in _MERGED or same is None:
             module.blocks.append(block)
         elif override:
             module.blocks[module.blocks.index(same)] = _merged(same, block)
-        elif block.type != "provider":
+        else:
             raise _twice(".".join((block.type, *block.labels)), f"{block.file.name}:{block.position}")
+
+
+def _identity(block: Block) -> tuple[str, ...]:
+    """Return what tells a block from others: of a provider there is one for each alias."""
+    alias = (literal(block.body.value("alias")),) if block.type == "provider" else ()
+    return (block.type, *block.labels, *alias)
 
 
 def _merged(one: Block, other: Block) -> Block:

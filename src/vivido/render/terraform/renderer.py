@@ -5,7 +5,6 @@ knows: there only to be compared, hashed and gated as manifests are. Running `te
 """
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,12 +13,12 @@ from vivido.model.objects import Manifest, Rendered
 from vivido.model.problem import Problem
 from vivido.render.interface import TerraformRoot
 from vivido.render.objects import collect, problem
-from vivido.render.terraform import content, images, reads
-from vivido.render.terraform.endings import has_module
+from vivido.render.terraform import clear, content, images, reads
+from vivido.render.terraform.endings import ENDINGS, has_module
 from vivido.render.terraform.inputs import Inputs, read_inputs, secrets
 from vivido.render.terraform.inputs import called as of_call
 from vivido.render.terraform.kinds import API, KIND, STATE
-from vivido.render.terraform.module import LOCK, Module, literal, local_source, read_module
+from vivido.render.terraform.module import LOCK, Module, literal, local_source, passed_over, read_module
 from vivido.render.terraform.nodes import Block
 from vivido.render.terraform.state import State, read_state
 from vivido.render.terraform.syntax import read as read_file
@@ -27,7 +26,7 @@ from vivido.render.terraform.values import Scope, Unknown, is_known, unknowns
 from vivido.render.tree import List, Read, is_directory, join, of_directory
 
 _MOST_MODULES = 200
-_NO_CONTENT = (".tf", ".tfvars", ".tfvars.json", ".tfbackend", ".tfstate", ".tfplan")
+_NO_CONTENT = (*ENDINGS, ".tfvars", ".tfvars.json", ".tfbackend", ".tfstate", ".tfplan")
 """Files of a module's directory that are read as what they are."""
 _RARELY = (".md", ".hcl")
 """Files that say nothing to Terraform, unless the module names them."""
@@ -61,7 +60,7 @@ def objects(told: TerraformRoot, directory: str, read: Read, listing: List) -> R
     problems: list[Problem] = []
     try:
         below, problems = _called(module, told.name, read, listing)
-        made = [_root(told, module, inputs, read, listing), *below, *_secrets(told.name, inputs)]
+        made = [_root(told, module, inputs, read, listing), *below, *clear.secrets_of(told.name, module, inputs)]
     except InputError as e:
         return (*problems, problem(e))
     if has_module(directory, listing):
@@ -117,7 +116,7 @@ def _root(told: TerraformRoot, module: Module, inputs: Inputs, read: Read, listi
 
 def _variables(inputs: Inputs) -> dict[str, Any]:
     shown = {name: value for name, value in inputs.values.items() if name not in inputs.sensitive}
-    hidden = dict.fromkeys(inputs.sensitive & inputs.given.keys(), "(sensitive)")
+    hidden = dict.fromkeys(inputs.sensitive & inputs.given.keys(), clear.HIDDEN)
     return {n: v if is_known(v) else _source(inputs, n) for n, v in shown.items()} | hidden
 
 
@@ -149,7 +148,7 @@ def _spec(module: Module, read: Read, listing: List) -> dict[str, Any]:
         resources=content.named(module.of("resource")),
         data=content.named(module.of("data")),
         outputs=content.named(module.of("output")),
-        provider=content.named(module.of("provider")),
+        provider=clear.providers(module)[0],
         others=content.named(others),
         files=_files(module, read, listing),
     )
@@ -160,7 +159,7 @@ def _call(module: Module, call: Block, read: Read, listing: List) -> dict[str, A
     said, path = content.body(call.body), local_source(call, module.directory)
     found = read_module(path, read, listing) if path is not None and has_module(path, listing) else None
     given = secrets(of_call(found, call)) if isinstance(found, Module) else {}
-    return said | dict.fromkeys(given.keys() & said.keys(), "(sensitive)")
+    return said | dict.fromkeys(given.keys() & said.keys(), clear.HIDDEN)
 
 
 def _without_default(block: Block) -> dict[str, Any]:
@@ -211,7 +210,7 @@ def _called(module: Module, name: str, read: Read, listing: List) -> tuple[list[
             elif len(made) < _MOST_MODULES:
                 given, below = of_call(found, call), f"{at}.{called}"
                 spec = _spec(found, read, listing) | _filled(variables=_variables(given))
-                made += [_object(KIND, below, spec), *_secrets(below, given)]
+                made += [_object(KIND, below, spec), *clear.secrets_of(below, found, given)]
                 todo.append((below, found, (*above, path)))
     return made, problems
 
@@ -222,7 +221,7 @@ def _module(
     if path in above:
         return (Problem("terraform.circle", f"module {called} calls itself", "Break the circle.", where),)
     if not has_module(path, listing):
-        what = f"module {called} has its source in {path or '.'}, where there is no *.tf file"
+        what = f"module {called} has its source in {path or '.'}, where there is no *.tf or *.tofu file"
         return (Problem("terraform.no-module", what, "Correct the path.", where),)
     return read_module(path, read, listing)
 
@@ -231,6 +230,8 @@ def _files(module: Module, read: Read, listing: List) -> dict[str, str]:
     """Return other files that a module may read, such as templates, by the hash of their content."""
     directory, said = module.directory, reads.named(module, listing)
     paths = [p for p in _below(directory, listing) if not p.endswith(_RARELY)]
+    # What OpenTofu passes over, Terraform reads: it may not change unseen.
+    paths += [join(directory, name) or name for name in passed_over(directory, listing)]
     for path in said:
         if not is_directory(path, listing):
             paths += [] if path.endswith(_NO_CONTENT) else [path]
@@ -260,13 +261,6 @@ def _below(directory: str, listing: List) -> list[str]:
 def _state(name: str, state: State) -> Manifest:
     spec: dict[str, Any] = {"type": state.type, "at": dict(state.at), "workspace": state.workspace}
     return _object(STATE, name, spec | _filled(unknown=list(state.unknown)))
-
-
-def _secrets(name: str, inputs: Inputs) -> Iterator[Manifest]:
-    """Yield sensitive values as Secrets, so that they are refused, allowed and masked like any other one."""
-    for variable, value in secrets(inputs).items():
-        meta = {"name": f"{name}.{variable}"}
-        yield {"apiVersion": "v1", "kind": "Secret", "metadata": meta, "stringData": {variable: value}}
 
 
 def _object(kind: str, name: str, spec: dict[str, Any]) -> Manifest:

@@ -31,6 +31,7 @@ MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 60
 """Blocks, lists and objects inside each other."""
 _BOM = "\ufeff"
+_ESCAPED = re.compile(r"(\$\$|%%)\{")
 _WHY = {
     "function_call": "a function call",
     "conditional": "a condition",
@@ -72,15 +73,31 @@ def _read(data: bytes, name: str) -> File:
 
 def _tree(file: File) -> "Tree[Token]":
     import hcl2
+    from lark import Token
     from lark.exceptions import LarkError
 
+    text, mark = _marked(file.text)
     try:
-        return hcl2.parses_to_tree(file.text)
+        tree = hcl2.parses_to_tree(text)
     except LarkError as e:
         line, column = getattr(e, "line", 0), getattr(e, "column", 0)
         what, hint = _told(file.text, line, column, getattr(getattr(e, "token", None), "type", ""))
         # The library's own words quote the text, and that may hold a secret.
         raise InputError(what, code="terraform.syntax", where=f"{file.name}:{line}:{column}", hint=hint) from None
+    for part in tree.iter_subtrees() if mark else ():
+        part.children = [c.update(value=c.replace(mark, "{")) if isinstance(c, Token) else c for c in part.children]
+    return tree
+
+
+def _marked(text: str) -> tuple[str, str]:
+    """Return text in which nothing stands for the brace of `$${` and `%%{`, and what does; as long as it was.
+
+    The grammar takes everything up to the next closing brace for a part of the escape, over the end of the text in quotes too.
+    """
+    if not _ESCAPED.search(text):
+        return text, ""
+    mark = next((c for c in map(chr, range(0xE000, 0xF900)) if c not in text), "")
+    return (_ESCAPED.sub(rf"\1{mark}", text), mark) if mark else (text, "")
 
 
 def _told(text: str, line: int, column: int, kind: str) -> tuple[str, str]:

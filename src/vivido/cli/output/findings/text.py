@@ -100,5 +100,7 @@ def summary(findings: Iterable[Finding], allowed: int) -> str:
     found = list(findings)
     counts = {s: sum(f.severity is s for f in found) for s in Severity}
     words = [f"{n} {s}{'s' if n != 1 else ''}" for s, n in counts.items() if n]
+    blind = sum(f.found is Found.UNJUDGED and f.severity is Severity.ERROR for f in found)
+    unjudged = f"; {blind} of them could not be judged" if blind else ""
     differences = "1 difference is" if allowed == 1 else f"{allowed} differences are"
-    return f"{', '.join(words) or 'no drift'}; {differences} allowed by rules"
+    return f"{', '.join(words) or 'no drift'}{unjudged}; {differences} allowed by rules"
