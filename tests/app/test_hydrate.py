@@ -1,14 +1,12 @@
 """Hydration: a promotion commits the rendered objects that were validated, beside the configuration or on a branch of their own."""
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hydrated import content, git, objects, place, tree, validated
 
 from vivido.layouts.kinds import KINDS
-from vivido.model.objects import Rendered, sort_key
-from vivido.render.objects import read_objects
 from vivido.testing import arrangements
 from vivido.testing.gitserver import commit_to
 from vivido.testing.miniature import Miniature, miniature
@@ -40,45 +38,6 @@ def any_mini(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[M
 def mini(mini: Miniature) -> Miniature:
     hydrated(mini, "directory")
     return mini
-
-
-def git(mini: Miniature, environment: str, *args: str) -> str:
-    bare = arrangements.repository(mini.layout, mini.root, environment)
-    done = subprocess.run(["git", "-C", str(bare), *args], capture_output=True, text=True, check=False)
-    return done.stdout
-
-
-def place(mini: Miniature, environment: str, where: str) -> tuple[str, str]:
-    """Return the branch and the directory of an environment's rendered objects."""
-    if where == "branch":
-        return f"rendered/{environment}", ""
-    return arrangements.branch(mini.layout, environment), f"rendered/{environment}/"
-
-
-def tree(mini: Miniature, environment: str, where: str = "directory") -> dict[str, str]:
-    """Return the rendered files, by name."""
-    branch, directory = place(mini, environment, where)
-    listed = git(mini, environment, "ls-tree", "-r", "--name-only", branch).splitlines()
-    paths = [p for p in listed if p.startswith(directory)]
-    return {p.removeprefix(directory): git(mini, environment, "show", f"{branch}:{p}") for p in paths}
-
-
-def objects(found: dict[str, str]) -> dict[str, str]:
-    return {name: text for name, text in found.items() if name != "README.md"}
-
-
-def content(found: dict[str, str]) -> str:
-    """Return the hash of the objects that a cluster would read in these files."""
-    read = [one for name, text in objects(found).items() for one in read_objects(text.encode(), name)[0]]
-    return Rendered(tuple(sorted(read, key=sort_key))).hash
-
-
-def validated(mini: Miniature, environment: str, where: str) -> str:
-    """Return the hash of what the gates judged, as the newest promotion's commit says it."""
-    branch, _ = place(mini, environment, where)
-    trailer = "--format=%(trailers:key=Vivido-Content,valueonly)"
-    log = git(mini, environment, "log", "-1", f"--grep=Vivido-Environment: {environment}$", trailer, branch)
-    return log.strip()
 
 
 def louder(mini: Miniature, environment: str) -> str:
@@ -185,10 +144,16 @@ def test_an_edit_by_hand_is_found_and_put_back(any_mini: tuple[Miniature, str]) 
     assert "edited by hand" in mini.run("drift", "dev").out
     plan = mini.run("promote", "dev", "--release", release, "--again", "--dry-run").out
     assert "puts back what" in plan
-    mini.good("promote", "dev", "--release", release, "--again", "--yes")
+    if mini.layout == "repositories":
+        mini.good("promote", "dev", "--release", release, "--again", "--yes")
+    else:
+        reverted = mini.good("drift", "revert", "dev", "--reason", "not agreed", "--yes")
+        assert "deployment-web.yaml: edited by hand" in " ".join(reverted.err.split())
     assert tree(mini, "dev", where) == before
     assert mini.run("drift", "dev").code == 11
     assert "ungated" not in mini.good("status").out
+    if mini.layout == "branches":
+        mini.good("promote", "dev", "--release", mini.release("v2"), "--yes")
 
 
 def test_a_directory_of_somebody_elses_is_not_taken(mini: Miniature) -> None:
@@ -227,6 +192,24 @@ def test_an_environment_begins_to_be_hydrated_and_ends(tmp_path: Path) -> None:
         (mini.clone / "vivido.yaml").write_text(plain)
         mini.good("promote", "dev", "--release", mini.release("v3"), "--yes")
         assert mini.push("v3")["web"] in mini.file(mini.manifest("web", "dev"))
+
+
+def test_of_edits_by_hand_all_are_put_back_or_those_that_are_reviewed_by_a_review(mini: Miniature) -> None:
+    release = mini.release("v1")
+    mini.good("promote", "dev", "--release", release, "--yes")
+    before = tree(mini, "dev")
+    mini.commit({"rendered/dev/deployment-web.yaml": b"a: 1\n", "rendered/dev/deployment-api.yaml": None}, "Quick fix")
+    nothing = mini.run("drift", "revert", "dev", "--only", "Deployment/web", "--yes")
+    assert (nothing.code, "nothing that was found is called" in nothing.err) == (2, True)
+    file = mini.clone / "vivido.yaml"
+    plain = file.read_text()
+    file.write_text(plain.replace("    hydrate: rendered/dev\n", "    hydrate: rendered/dev\n    change: branch\n"))
+    reviewed = mini.run("drift", "revert", "dev", "--yes")
+    assert (reviewed.code, "drift.reviewed" in reviewed.err) == (3, True)
+    file.write_text(plain)
+    mini.good("drift", "revert", "dev", "--only", "rendered/dev/deployment-web.yaml", "--yes")
+    assert tree(mini, "dev") == before
+    assert mini.log()[0] == f"Put back {release} (api, web) in dev"
 
 
 def test_what_a_reviewer_merges_are_the_rendered_objects_too(mini: Miniature) -> None:

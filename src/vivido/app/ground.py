@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from vivido.app.steps import IMPORTED
+from vivido.app.steps import HYDRATE, IMPORTED
 from vivido.git.compose import merge_base
 from vivido.git.history import CommitInfo, contained
 from vivido.git.mirror import Mirror
@@ -98,7 +98,9 @@ def _own(mirror: Mirror, environment: str, tip: str, *hidden: str) -> "Iterator[
     for commit, _ in contained(mirror, tip, tuple(filter(None, hidden))):
         if CONVERSION in commit.trailers:
             return
-        if is_own(commit) and _last(commit, "Vivido-Environment") == environment:
+        mine = is_own(commit) and _last(commit, "Vivido-Environment") == environment
+        # What was rendered says nothing of the configuration.
+        if mine and _last(commit, "Vivido-Step") != HYDRATE:
             yield commit
 
 

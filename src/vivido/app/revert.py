@@ -1,7 +1,8 @@
 """Putting back what Git says: a promotion of what is deployed already, planned, shown, ledgered and driven like any other.
 
 Pods are brought up anew beside those that run and get the traffic when they are ready, so that no request is lost; it is all of
-them or none, for HAProxy switches a generation. Nothing is committed: Git says it already.
+them or none, for HAProxy switches a generation. Nothing is committed, for Git says it already; but rendered objects that were
+edited by hand are set to what was promoted, by a commit.
 """
 
 from typing import TYPE_CHECKING
@@ -10,7 +11,9 @@ import msgspec
 
 from vivido.app.drift import Drift, Item, sentence
 from vivido.app.standing import REVERT, standing
-from vivido.errors import ConflictError, InputError, NotFoundError, UnreachableError
+from vivido.app.steps import HYDRATE, reviewed
+from vivido.app.ungated import Ungated
+from vivido.errors import ConflictError, InputError, NotFoundError, RefusedError, UnreachableError
 from vivido.model.plan import Plan, Step, WayBack
 from vivido.model.record import Deployed
 from vivido.targets.interface import Observable
@@ -18,7 +21,7 @@ from vivido.targets.interface import Observable
 if TYPE_CHECKING:
     from vivido.app.workspace import Workspace
 
-_CHECK, _STAGE, _SWITCH, _SETTLE, _CLEAR, _TAG = range(6)
+_CHECK, _STAGE, _SWITCH, _SETTLE, _CLEAR, _HYDRATE, _TAG = range(7)
 STRAY, TRAFFIC = "Container/", "Traffic/"
 
 
@@ -41,7 +44,8 @@ def plan_revert(
     Args:
         ws: The project.
         found: What the look found.
-        only: Ids or places (`Deployment/web`, `Container/tmp`) of what shall be put back; empty: all.
+        only: Ids or places (`Deployment/web`, `Container/tmp`, a rendered file) of what shall be put back; empty: all. Of rendered
+            files all are put back, or none.
         by: Who asks.
         reason: Why, in the person's words.
         promotion: Its id; empty for a fresh one.
@@ -50,6 +54,7 @@ def plan_revert(
         NotFoundError: `drift.none`: there is nothing to put back; `drift.nothing-deployed`.
         InputError: `drift.only`: nothing that was found is called so.
         ConflictError: `drift.waits`: a promotion is open, which brings everything up anew when it goes on.
+        RefusedError: `drift.reviewed`: the rendered files are changed by review only.
         UnreachableError: `drift.blind`: the environment could not be looked at.
     """
     environment = ws.environment(found.environment)
@@ -58,6 +63,9 @@ def plan_revert(
         raise NotFoundError(f"nothing is deployed in {environment.name}", code="drift.nothing-deployed")
     _refuse(ws, found)
     live, artifacts = chosen(found, only)
+    edited = _edited(found, only)
+    if edited and reviewed(environment) and not (environment.hydrate and environment.hydrate.branch):
+        raise _reviewed(found, edited)
     wanted = standing(ws, environment, deployed)
     strays = tuple(i.object.removeprefix(STRAY) for i in live if i.object.startswith(STRAY))
     steps = _steps(
@@ -67,8 +75,10 @@ def plan_revert(
         traffic=any(i.object.startswith(TRAFFIC) for i in live),
         strays=strays,
         tags=any(a.startswith("tag-") for a, _ in artifacts),
+        edited=bool(edited),
     )
     told = tuple(f"{i.where}: {sentence(i)}" for i in live) + tuple(f"{w}: {a}" for a, w in artifacts)
+    told += tuple(f"{', '.join(u.paths)}: edited by hand in {u.commit[:12]}: {u.told}" for u in edited)
     renews = any(s.kind == "stage" for s in steps)
     plan = Plan(
         promotion=promotion or f"p-{ws.token()}",
@@ -105,6 +115,8 @@ def _refuse(ws: "Workspace", found: Drift) -> None:
             code="drift.waits",
             hint=f"vivido why {name}   says what it waits for; vivido abort {waiting[0].promotion}   ends it.",
         )
+    if any(u.paths for u in found.ungated):
+        return
     if found.blind and not found.stands:
         raise UnreachableError(f"{name} could not be looked at: {found.blind}", code="drift.blind")
     if not found.stands:
@@ -121,6 +133,7 @@ def chosen(found: Drift, only: tuple[str, ...]) -> tuple[list[Item], list[tuple[
     if not only:
         return list(found.live), artifacts
     names = {n for i in found.live for n in (i.id, i.where)} | {w for _, w in artifacts}
+    names |= {path for u in found.ungated for path in u.paths}
     for one in only:
         if not any(_means(one, n) for n in names):
             raise InputError(
@@ -132,11 +145,28 @@ def chosen(found: Drift, only: tuple[str, ...]) -> tuple[list[Item], list[tuple[
     return live, [(a, w) for a, w in artifacts if any(_means(o, w) for o in only)]
 
 
+def _edited(found: Drift, only: tuple[str, ...]) -> tuple[Ungated, ...]:
+    """Return the edits by hand of rendered files that are meant."""
+    edits = tuple(u for u in found.ungated if u.paths)
+    return edits if not only or any(_means(o, p) for o in only for u in edits for p in u.paths) else ()
+
+
+def _reviewed(found: Drift, edited: tuple[Ungated, ...]) -> RefusedError:
+    return RefusedError(
+        f"{found.environment}'s rendered objects are changed by review only (`change: branch`)",
+        code="drift.reviewed",
+        hint=f"Put them back by a change for review: vivido promote {found.environment} --again",
+        where=edited[0].paths[0],
+    )
+
+
 def _means(text: str, where: str) -> bool:
     return where == text or where.startswith(f"{text.rstrip('/')}/")
 
 
-def _steps(name: str, *, renew: bool, traffic: bool, strays: tuple[str, ...], tags: bool) -> tuple[Step, ...]:
+def _steps(
+    name: str, *, renew: bool, traffic: bool, strays: tuple[str, ...], tags: bool, edited: bool
+) -> tuple[Step, ...]:
     steps: list[Step] = []
     if renew:
         steps.append(Step("stage", "stage", _STAGE, f"bring what Git says up in {name}, beside what runs"))
@@ -147,6 +177,8 @@ def _steps(name: str, *, renew: bool, traffic: bool, strays: tuple[str, ...], ta
     if strays:
         what = f"take {', '.join(strays)} out of {name}"
         steps.append(Step("clear", "clear", _CLEAR, what, {"names": strays}))
+    if edited:
+        steps.append(Step(HYDRATE, "hydrate", _HYDRATE, "put the rendered objects back", commits=True))
     if tags:
         steps.append(Step("tag", "tag", _TAG, f"put the tag {name} back"))
     return tuple(steps)

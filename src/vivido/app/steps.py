@@ -20,6 +20,9 @@ _CHECK, _BEFORE, _COPY, _REVIEW, _STAGE, _COMMIT, _HYDRATE, _SWITCH, _AFTER, _SE
 IMPORTED = "import"
 """The step whose commit takes in what ran before Vivido came; its trailer tells that commit from a promotion's."""
 
+HYDRATE = "hydrate"
+"""The step whose commit changes rendered objects alone: its trailer tells that from commits that change the configuration."""
+
 SKIPPED_ON_ROLLBACK = "rolling back: the release passed the gates of this environment when it was promoted here"
 """Why a rollback does not judge gates again (semantics §3): the way back must not need what is broken."""
 
@@ -134,7 +137,7 @@ def _hydrate(environment: Environment) -> tuple[Step, ...]:
     place = environment.hydrate
     if place is None or not place.branch:
         return ()
-    return (Step("hydrate", "hydrate", _HYDRATE, f"commit the rendered objects to {place.branch}", commits=True),)
+    return (Step(HYDRATE, "hydrate", _HYDRATE, f"commit the rendered objects to {place.branch}", commits=True),)
 
 
 def _dehydrate(environment: Environment) -> tuple[Step, ...]:

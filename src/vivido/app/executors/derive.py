@@ -15,7 +15,8 @@ from vivido.app.imports.plan import IMPORT
 from vivido.app.planning import pins_before, refuse_bent
 from vivido.app.reversal import reversal, undone
 from vivido.app.revisions import revision_of
-from vivido.app.truth import was_hydrated
+from vivido.app.standing import REVERT
+from vivido.app.truth import truth, was_hydrated
 from vivido.app.unchanged import revoked
 from vivido.app.upward import refuse_undoing, upward
 from vivido.engine.executor import Work
@@ -25,6 +26,7 @@ from vivido.git.publish import Edit, Hand, Key, backoff
 from vivido.git.sign import ssh_signer
 from vivido.model.plan import Plan
 from vivido.model.problem import Problem
+from vivido.model.project import Environment
 from vivido.model.release import Release
 
 if TYPE_CHECKING:
@@ -72,6 +74,8 @@ class Derivation:
         environment = environment_of(self._ws, work)
         if environment.hydrate is None:
             return {}
+        if work.state.plan.kind == REVERT:
+            return self._put_back(environment, tip)
         if not work.step.options.get("back"):
             wanted = files(self._ws, environment, new_side(self._ws, work).rendered, work.state.plan.release)
             return edits(self._ws, environment, tip, wanted)
@@ -79,6 +83,12 @@ class Derivation:
         if before.wanted is None or before.deployed is None or was_hydrated(self._ws, before.deployed) is None:
             return edits(self._ws, environment, tip, {})
         wanted = files(self._ws, environment, before.wanted.rendered, before.deployed.release)
+        return edits(self._ws, environment, tip, wanted)
+
+    def _put_back(self, environment: Environment, tip: str) -> Edits:
+        """Return what sets the rendered objects to those of the promotion that runs, Jobs too."""
+        deployed = next(iter(self._ws.records.deployed(environment.name)))
+        wanted = files(self._ws, environment, truth(self._ws, environment, deployed), deployed.release)
         return edits(self._ws, environment, tip, wanted)
 
     def _beside(self, work: Work, tip: str) -> Edits:
@@ -186,7 +196,7 @@ def _own(work: Work) -> tuple[str, ...]:
 
 def subject_of(plan: Plan) -> str:
     """Return the first line of a promotion's message."""
-    what = {"rollback": "Roll back to", IMPORT: "Take in"}.get(plan.kind, "Promote")
+    what = {"rollback": "Roll back to", IMPORT: "Take in", REVERT: "Put back"}.get(plan.kind, "Promote")
     services = ", ".join(a.service for a in plan.release.artifacts)
     return f"{what} {plan.release.id} ({services}) in {plan.environment}"
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from vivido.app.executors.derive import Derivation, key_of, subject_of, trailers_of
 from vivido.app.executors.side import environment_of
 from vivido.app.hydrate import branch_of, fetch
+from vivido.app.standing import REVERT
 from vivido.engine.executor import Done, Work, passed
 from vivido.git.commit import commit_files
 from vivido.git.history import find_by_trailer
@@ -25,7 +26,10 @@ class Hydrate:
         self._derivation = Derivation(ws)
 
     def __call__(self, work: Work) -> Done:
-        """Commit the promotion's rendered objects, or with `back` those from before it; the branch is made where it is missing."""
+        """Commit the promotion's rendered objects, with `back` those from before it, of a revert those that were edited by hand.
+
+        The branch is made where it is missing.
+        """
         environment = environment_of(self._ws, work)
         mirror, branch = self._ws.repository(environment).mirror, branch_of(self._ws, environment)
         tip = fetch(self._ws, environment)
@@ -51,8 +55,9 @@ class Hydrate:
         subject = f"Go back: {plan.release.id} in {plan.environment}" if back else subject_of(plan)
         source = str(work.state.facts.get("commit", ""))
         trailers = trailers_of(plan, work.head) | ({"Vivido-Source": source} if source else {})
-        # Going back from what was never brought here is no commit.
-        return Edit(self._derivation.hydrated(work, tip), subject, plan.reason, trailers, allow_empty=not back)
+        # Going back from what was never brought here is no commit, nor is putting back what somebody else has meanwhile.
+        found = self._derivation.hydrated(work, tip)
+        return Edit(found, subject, plan.reason, trailers, allow_empty=not back and plan.kind != REVERT)
 
 
 def _begin(mirror: "Mirror", branch: str, hand: Hand) -> None:

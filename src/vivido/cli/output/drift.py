@@ -70,7 +70,7 @@ def _artifact(one: "ArtifactDrift") -> list[str]:
 
 def _ungated(one: "Ungated", found: "Drift") -> list[str]:
     if one.paths:
-        back = f"the next promotion puts them back: vivido promote {found.environment} --again"
+        back = f"put them back: vivido drift revert {found.environment}; the next promotion does, too"
         return [
             f"ungated change {one.commit[:12]}: {one.told}",
             f"       rendered objects were edited by hand: {', '.join(one.paths)}",
@@ -98,8 +98,9 @@ def reverting(one: "Reverting") -> str:
 
 def reverted(left: "Drift") -> str:
     """Say what a look finds after a revert."""
-    places = ", ".join((*(i.where for i in left.live), *(a.where for a in left.artifacts)))
-    if left.blind:
+    edited = (path for u in left.ungated for path in u.paths)
+    places = ", ".join((*(i.where for i in left.live), *(a.where for a in left.artifacts), *edited))
+    if left.blind and not places:
         return f"{left.environment}: whether anything is left is not known: {left.blind}"
     return f"{left.environment}: {f'still there: {places}' if places else 'nothing is left'}"
 
