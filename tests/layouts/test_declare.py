@@ -170,6 +170,59 @@ configMapGenerator:
     assert declared(files, file, "kustomize") == {"app/conf/a.conf": b"x=2\n"}
 
 
+def test_keys_come_and_go_in_the_overlays_own_generator() -> None:
+    overlay = """\
+resources: [../base]
+configMapGenerator:
+- name: site
+  literals: [LEVEL=info]  # how much
+  files: [conf/a.conf]
+- name: bare
+  files: [conf/a.conf]
+- name: env
+  envs: [conf/all.env]
+"""
+    files = {"app/kustomization.yaml": overlay, "app/conf/a.conf": "x=1\n", "app/conf/all.env": "A=1\n"}
+
+    def made(name: str, key: str, value: str | None) -> dict[str, bytes]:
+        found = declared(files, Wish("ConfigMap", name, "", ("data", key), value), "kustomize")
+        assert isinstance(found, dict)
+        return found
+
+    assert only(made("site", "NEW", "1")) == overlay.replace("[LEVEL=info]", "[LEVEL=info, NEW=1]")
+    assert yaml.safe_load(only(made("site", "LEVEL", None)))["configMapGenerator"][0]["literals"] == []
+    assert yaml.safe_load(only(made("site", "a.conf", None)))["configMapGenerator"][0]["files"] == []
+    assert yaml.safe_load(only(made("bare", "NEW", "a\nb")))["configMapGenerator"][1]["literals"] == ["NEW=a\nb"]
+    # What a file of variables or a base makes is said by a patch.
+    for name in ("env", "of-the-base"):
+        patch = yaml.safe_load(made(name, "A", None)[f"app/declared-configmap-{name}.yaml"])
+        assert (patch["metadata"], patch["data"]) == ({"name": name}, {"A": None})
+
+
+def test_a_mount_and_its_volume_come_and_go() -> None:
+    memory = wish("volumes", "cache", "emptyDir", "medium", value="Memory", container="")
+    mount = wish("volumeMounts", "/cache", "name", value="cache")
+    text = only(declared({"app/web.yaml": MANIFEST}, memory))
+    text = only(declared({"app/web.yaml": text}, mount))
+    text = only(declared({"app/web.yaml": text}, wish("volumeMounts", "/cache", "readOnly", value=True)))
+    spec = next(iter(yaml.safe_load_all(text)))["spec"]["template"]["spec"]
+    assert spec["volumes"] == [{"name": "cache", "emptyDir": {"medium": "Memory"}}]
+    assert main_of(text)["volumeMounts"] == [{"mountPath": "/cache", "name": "cache", "readOnly": True}]
+    assert "# of team web" in text and "# how much" in text
+    gone = only(declared({"app/web.yaml": text}, wish("volumeMounts", "/cache", value=None)))
+    assert not main_of(gone).get("volumeMounts")
+    files = {"app/kustomization.yaml": "resources: [../base]\n"}
+    for one in (memory, mount, wish("volumeMounts", "/old", value=None)):
+        made = declared(files, one, "kustomize")
+        assert isinstance(made, dict)
+        files |= {path: text.decode() for path, text in made.items()}
+    pod = yaml.safe_load(files["app/declared-deployment-web.yaml"])["spec"]["template"]["spec"]
+    container = yaml.safe_load(files["app/declared-deployment-web-2.yaml"])["spec"]["template"]["spec"]["containers"]
+    assert pod == {"volumes": [{"name": "cache", "emptyDir": {"medium": "Memory"}}]}
+    mounts = [{"mountPath": "/cache", "name": "cache"}, {"mountPath": "/old", "$patch": "delete"}]
+    assert container == [{"name": "main", "volumeMounts": mounts}]
+
+
 def test_a_config_map_in_plain_manifests_is_edited_in_place() -> None:
     text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: site}\ndata:\n  a.conf: x=1  # one\n  b: y\n"
     made = declared({"app/site.yaml": text}, Wish("ConfigMap", "site", "", ("data", "a.conf"), "x=2"))

@@ -75,3 +75,28 @@ def test_what_a_manifest_can_say_is_declared_and_nothing_is_left_after_the_promo
     made.promote(image)
     assert made.places() == []
     assert len(made.containers()) == 1
+
+
+def test_one_more_replica_another_file_and_memory_that_is_mounted_are_declared(made: Shop, images: "Images") -> None:
+    image = images.build("web", "1")
+    made.promote(image)
+    before = len(made.containers())
+    _again(made, flags=("--tmpfs=/cache",))
+    line = json.loads(made.podman("inspect", "--format={{json .Config.CreateCommand}}", made.containers()[0]))
+    words = [re.sub(r"(web-|replica=)0$", rf"\g<1>{before}", word) for word in line[1:]]
+    created = made.podman(*words).strip()
+    made.podman("start", created)
+    volume = next(v for v in made.podman("volume", "ls", "--quiet").split() if made.project in v and "site" in v)
+    where = Path(made.podman("volume", "inspect", "--format={{.Mountpoint}}", volume).strip())
+    (where / "more.ini").write_text("more = yes\n")
+    (where / "level.ini").unlink()
+    made.good("drift", "adopt", "dev", "--reason", "it has to", "--yes")
+    workload, *_, config = yaml.safe_load_all(made.git("show", "main:deploy/dev/app.yaml"))
+    assert workload["spec"]["replicas"] == before + 1
+    pod = workload["spec"]["template"]["spec"]
+    assert pod["volumes"][-1] == {"name": "declared-cache", "emptyDir": {"medium": "Memory"}}
+    assert pod["containers"][0]["volumeMounts"][-1] == {"mountPath": "/cache", "name": "declared-cache"}
+    assert config["data"] == {"more.ini": "more = yes\n"}
+    made.promote(image)
+    assert made.places() == []
+    assert len(made.containers()) == before + 1

@@ -14,6 +14,7 @@ from vivido.model.problem import Problem
 from vivido.render.detect import KUSTOMIZATIONS, manifest_files
 from vivido.render.tree import List, Read, join
 from vivido.yamledit.document import Documents
+from vivido.yamledit.edit import Path
 from vivido.yamledit.values import plain_data
 
 
@@ -88,13 +89,23 @@ def _generated(directory: str, documents: Documents, number: int, wish: Wish, re
     entry: Any = plain_data(documents.find(at), documents.name)
     for i, literal in enumerate(entry.get("literals") or []):
         if str(literal).partition("=")[0] == key:
-            return {documents.name: documents.apply([documents.replace((*at, "literals", i), f"{key}={wish.value}")])}
-    for file in entry.get("files") or []:
+            here: Path = (*at, "literals", i)
+            gone = wish.value is None
+            edit = documents.drop(here) if gone else documents.replace(here, f"{key}={wish.value}")
+            return {documents.name: documents.apply([edit])}
+    for i, file in enumerate(entry.get("files") or []):
         name, equals, path = str(file).partition("=")
         target = join(directory, path if equals else name)
         if (name if equals else name.rpartition("/")[2]) == key and target and read(target) is not None:
+            if wish.value is None:
+                return {documents.name: documents.apply([documents.drop((*at, "files", i))])}
             return {target: str(wish.value).encode()}
-    return None
+    if wish.value is None or any(entry.get(part) for part in ("envs", "env")):
+        return None  # Which of its files would hold it is not looked for: a patch says it.
+    literal = f"{key}={wish.value}"
+    has = isinstance(entry.get("literals"), list) and entry["literals"]
+    edit = documents.append((*at, "literals"), literal) if has else documents.insert(at, "literals", [literal])
+    return {documents.name: documents.apply([edit])}
 
 
 def _patched(directory: str, wish: Wish, read: Read, listing: List) -> dict[str, bytes]:
@@ -122,6 +133,8 @@ def _body(wish: Wish) -> dict[str, Any]:
     if wish.is_config:
         return nested(wish.path, wish)
     inner = _in_list(wish) if wish.path[0] in LISTS else nested(wish.path, wish)
+    if wish.is_pods:
+        return {"spec": {"template": {"spec": inner}}}
     if not wish.container:
         return {"spec": inner}
     return {"spec": {"template": {"spec": {"containers": [{"name": wish.container, **inner}]}}}}
@@ -133,5 +146,5 @@ def _in_list(wish: Wish) -> dict[str, Any]:
     if wish.value is None and not rest:
         item["$patch"] = "delete"
     else:
-        item[rest[0] if rest else "value"] = str(wish.value) if field == "env" else wish.value
+        item |= nested(tuple(rest), wish) if rest else {"value": str(wish.value)}
     return {field: [item]}

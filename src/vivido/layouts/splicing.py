@@ -17,6 +17,10 @@ def place(documents: Documents, wish: Wish) -> tuple[int, Path] | None:
             continue
         if wish.is_config:
             return number, ()
+        if wish.is_pods:
+            if not isinstance(_below(found, ("spec", "template", "spec")), dict):
+                continue
+            return number, ("spec", "template", "spec")
         if not wish.container:
             return number, ("spec",)
         containers = _below(found, ("spec", "template", "spec", "containers"))
@@ -87,7 +91,7 @@ def _listed(documents: Documents, number: int, at: Path, wish: Wish) -> bytes:
 def _item(documents: Documents, number: int, at: Path, wish: Wish) -> bytes:
     """Write a field of a list's item: a variable's value, a mount's `readOnly`."""
     field, name, *rest = wish.path
-    key, inner = LISTS[field], rest[0] if rest else "value"
+    key, inner = LISTS[field], tuple(rest) or ("value",)
     items: Any = plain_data(documents.find((*at, field), number), documents.name)
     names = [str(i.get(key, "")) if isinstance(i, dict) else "" for i in items] if isinstance(items, list) else []
     if name not in names:
@@ -97,29 +101,29 @@ def _item(documents: Documents, number: int, at: Path, wish: Wish) -> bytes:
     if field == "env" and "valueFrom" in items[names.index(name)]:
         where = documents.where(node) if node else documents.name
         raise InputError(f"{name} takes its value from elsewhere", code="drift.not-declarable", where=where)
-    there = documents.find((*item, inner), number) is not None
+    there = documents.find((*item, *inner), number) is not None
     if wish.value is None and not rest:
         return documents.apply([documents.drop(item, number)])
     if wish.value is None:
-        return documents.apply([documents.delete((*item, inner), number)] if there else [])
+        return documents.apply([documents.delete((*item, *inner), number)] if there else [])
     value = str(wish.value) if field == "env" else wish.value
     if isinstance(value, tuple):
         raise InputError(f"{name} is one value", code="drift.not-declarable", where=documents.name)
     if there:
-        return documents.apply([documents.replace((*item, inner), value, number)])
-    return documents.apply([documents.insert(item, inner, value, number)])
+        return documents.apply([documents.replace((*item, *inner), value, number)])
+    return documents.apply([documents.insert(item, inner[0], nested(inner[1:], wish) if rest else value, number)])
 
 
 def _new_item(documents: Documents, number: int, at: Path, wish: Wish, *, there: bool) -> bytes:
-    field, name, *_ = wish.path
-    if field != "env":
+    field, name, *rest = wish.path
+    if field == "volumeMounts" and rest != ["name"]:
         raise InputError(f"nothing is mounted at {name} there", code="drift.not-declarable", where=documents.name)
     if wish.value is None:
         return documents.apply([])
-    entry = {"name": name, "value": str(wish.value)}
+    entry = {LISTS[field]: name, **(nested(tuple(rest), wish) if rest else {"value": str(wish.value)})}
     if there:
-        return documents.apply([documents.append((*at, "env"), entry, number)])
-    return documents.apply([documents.insert(at, "env", [entry], number)])
+        return documents.apply([documents.append((*at, field), entry, number)])
+    return documents.apply([documents.insert(at, field, [entry], number)])
 
 
 def _name(found: Any) -> str:

@@ -15,8 +15,14 @@ class Wish(msgspec.Struct, frozen=True):
     container: str
     """Empty where the value is the object's own."""
     path: tuple[str, ...]
-    """From the container, the workload's `spec` or the ConfigMap down: `("env", "LEVEL")`, `("replicas",)`, `("data", "a")`."""
+    """From the container, the pod's `spec`, the workload's `spec` or the ConfigMap down: `("env", "LEVEL")`, `("volumes", "a")`,
+    `("replicas",)`, `("data", "a")`."""
     value: Value
+
+    @property
+    def is_pods(self) -> bool:
+        """Whether it is the pod's, not a container's nor the workload's own."""
+        return not self.container and self.path[0] in LISTS
 
     @property
     def is_config(self) -> bool:
@@ -24,5 +30,5 @@ class Wish(msgspec.Struct, frozen=True):
         return self.kind == "ConfigMap"
 
 
-LISTS = {"env": "name", "volumeMounts": "mountPath"}
-"""List of a container → the key by which its items are told apart."""
+LISTS = {"env": "name", "volumeMounts": "mountPath", "volumes": "name"}
+"""List of a container or a pod → the key by which its items are told apart."""

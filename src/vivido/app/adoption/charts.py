@@ -11,7 +11,7 @@ from vivido.app.content import rendered_with
 from vivido.errors import Error
 from vivido.layouts.interface import Place
 from vivido.layouts.values import candidates
-from vivido.layouts.wish import Wish
+from vivido.layouts.wish import LISTS, Wish
 from vivido.model.objects import Rendered, plain_name
 from vivido.model.problem import Problem
 from vivido.model.project import Environment, Service
@@ -76,13 +76,15 @@ def said(rendered: Rendered, wish: Wish) -> Any:
     at: Any = object_of(rendered, wish)
     if not wish.is_config:
         at = _get(at, "spec")
+    if wish.is_pods:
+        at = _get(_get(at, "template"), "spec")
     if wish.container:
         at = _named(_get(_get(_get(at, "template"), "spec"), "containers"), "name", wish.container)
     path = wish.path
     if path[0] == "env":
         at, path = _named(_get(at, "env"), "name", path[1]), ("value",)
-    elif path[0] == "volumeMounts":
-        at, path = _named(_get(at, "volumeMounts"), "mountPath", path[1]), path[2:]
+    elif path[0] in LISTS:
+        at, path = _named(_get(at, path[0]), LISTS[path[0]], path[1]), path[2:]
     for key in path:
         at = _get(at, key)
     return at

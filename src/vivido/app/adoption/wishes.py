@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from vivido.app.adoption.volumes import content, mounted
 from vivido.app.drift import Item
 from vivido.layouts.wish import Wish
 from vivido.model.difference import segments
-from vivido.model.objects import Rendered, plain_name
+from vivido.model.objects import Rendered
 
 _HIDDEN = ("(another value)", "(hidden by its name)")
 _WORKLOADS = ("Deployment", "StatefulSet")
@@ -29,6 +30,8 @@ def wish(item: Item, rendered: Rendered) -> tuple[Wish, ...] | str:
     if kind not in _WORKLOADS or len(path) < 3:
         return "no field of a manifest says this"
     container, field = path[1], path[2:]
+    if field[0] == "mounts" and len(field) == 2:
+        return mounted(item, kind, name, container, rendered)
     if item.sort == "only-left":
         return _removed(kind, name, container, field)
     made = [w for f, v in _flat(field, item.runs) for w in _wishes(kind, name, container, f, v)]
@@ -37,17 +40,18 @@ def wish(item: Item, rendered: Rendered) -> tuple[Wish, ...] | str:
 
 
 def replicas(items: Iterable[Item], rendered: Rendered) -> tuple[tuple[Wish, ...], list[str]]:
-    """Return how many replicas are left where whole ones are gone, and what cannot be said about them."""
-    gone: dict[tuple[str, str], set[int]] = {}
+    """Return how many replicas there are where whole ones are gone or came, and what cannot be said about them."""
+    changed: dict[tuple[str, str], int] = {}
     for one in items:
-        kind, _, name = one.object.partition("/")
         if is_replica(one):
-            gone.setdefault((kind, name), set()).add(int(one.path))
+            kind, _, name = (_further(one) or one.object).partition("/")
+            changed[kind, name] = changed.get((kind, name), 0) + (1 if _further(one) else -1)
     wishes: list[Wish] = []
     cannot: list[str] = []
-    for (kind, name), numbers in gone.items():
-        wanted = _replicas(kind, name, rendered)
-        left = wanted - len(numbers)
+    for (kind, name), difference in changed.items():
+        left = _replicas(kind, name, rendered) + difference
+        if difference == 0:
+            continue
         if left < 1:
             cannot.append(f"{kind}/{name}: all of it is gone; a manifest without it is a commit of your own")
         else:
@@ -56,9 +60,15 @@ def replicas(items: Iterable[Item], rendered: Rendered) -> tuple[tuple[Wish, ...
 
 
 def is_replica(item: Item) -> bool:
-    """Say whether a difference is that a whole replica is gone."""
+    """Say whether a difference is that a whole replica is gone, or that there is one more."""
     kind = item.object.partition("/")[0]
-    return kind in _WORKLOADS and item.sort == "only-left" and item.path.isdigit()
+    return bool(_further(item)) or (kind in _WORKLOADS and item.sort == "only-left" and item.path.isdigit())
+
+
+def _further(item: Item) -> str:
+    """Return the workload that a container besides those of Git is one more replica of; empty where it is none."""
+    told = item.runs.get("replica-of") if isinstance(item.runs, dict) and item.object.startswith("Container/") else None
+    return told if isinstance(told, str) and told.partition("/")[0] in _WORKLOADS else ""
 
 
 def _replicas(kind: str, name: str, rendered: Rendered) -> int:
@@ -70,19 +80,8 @@ def _replicas(kind: str, name: str, rendered: Rendered) -> int:
 
 
 def _content(item: Item, file: str, rendered: Rendered) -> tuple[Wish, ...] | str:
-    """Return the ConfigMap's key that a file in a volume comes from: the only one that says what Git says of it."""
-    if item.sort != "changed" or not isinstance(item.git, str) or not isinstance(item.runs, str):
-        return "which ConfigMap it would belong to is not known: add or remove the key there"
-    if any("***" in v or v in _HIDDEN for v in (item.git, item.runs)):
-        return "it holds what looks like a secret: give that a source under the environment's `secrets:` instead"
-    names = {
-        plain_name(str((one.get("metadata") or {}).get("name", "")))
-        for one in rendered.objects
-        if one.get("kind") == "ConfigMap" and (one.get("data") or {}).get(file) == item.git
-    }
-    if len(names) != 1:
-        return f"{len(names)} ConfigMaps say this of {file}: change the one that is meant"
-    return (Wish("ConfigMap", names.pop(), "", ("data", file), item.runs),)
+    hidden = any(v in _HIDDEN or (isinstance(v, str) and "***" in v) for v in (item.git, item.runs))
+    return content(item, file, rendered, hidden)
 
 
 def _removed(kind: str, name: str, container: str, field: tuple[str, ...]) -> tuple[Wish, ...] | str:
@@ -117,7 +116,7 @@ def _wishes(kind: str, name: str, container: str, field: tuple[str, ...], value:
         case ("mounts", place, *inside):
             if inside == ["read-only"]:
                 return (Wish(kind, name, container, ("volumeMounts", place, "readOnly"), True),)
-            return (f"what is mounted at {place} is no volume of the manifest's: add one there",)
+            return (f"something else is mounted at {place}: say in the manifest which volume it shall be",)
         case ("env", variable):
             if value in _HIDDEN or str(value).startswith("(secret ") or "***" in str(value):
                 return (f"{variable} looks like a secret: give it a source under the environment's `secrets:` instead",)

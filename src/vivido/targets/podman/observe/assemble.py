@@ -53,6 +53,7 @@ class Assembly:
         self.traces: list[Trace] = []
         self.places: dict[str, Place] = {}
         self.unseen: list[str] = []
+        self._alike: dict[str, set[str]] = {}
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -70,7 +71,16 @@ class Assembly:
         for one in strays:
             self.places[one.name] = (shape.stray(one.name), ())
             self.traces += traces.of_making(one, self.places[one.name])
-        return [*live, *(Thing(shape.stray(x.name), reading.stray(x)) for x in strays)]
+        return [*live, *(Thing(shape.stray(x.name), self._stray(x)) for x in strays)]
+
+    def _stray(self, looked: Looked) -> Fields:
+        """Return what is told of a container that nobody declared, and of which workload it is one more replica."""
+        name = looked.labels.get(label.WORKLOAD, "")
+        ours = (looked.labels.get(label.GENERATION), looked.labels.get(label.ROLE)) == (self._desired.generation, "pod")
+        if not ours or reading.likeness(looked, self._writes) not in self._alike.get(name, ()):
+            return reading.stray(looked)
+        workload = next(w for w in self._blueprint.workloads if w.name == name)
+        return {**reading.stray(looked), "replica-of": f"{workload.kind}/{name}"}
 
     def _replica(self, workload: Workload, replica: int, left: dict[str, Looked], pods: Pods, images: Images) -> Fields:
         pod, found = self._names.pod(self._desired.generation, workload, replica), Fields()
@@ -85,6 +95,8 @@ class Assembly:
             self.traces += traces.of_making(one, place)
             digest, laid = spec.image.rpartition("@")[2], tuple(f.path for f in spec.secret_files)
             fields = reading.container(one, self._writes, digest, images.get(str(one.inspect["Image"])), laid)
+            if len(workload.containers) == 1:
+                self._alike.setdefault(workload.name, set()).add(reading.likeness(one, self._writes))
             found[spec.name] = {**fields, "env": self._variables(spec, one, fields)}
             found.setdefault(shape.POD, reading.shared(one, pods.get(one.pod)))
         return found

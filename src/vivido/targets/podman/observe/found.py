@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from vivido.model.canonical import canonical
 from vivido.model.observation import Fields
 from vivido.targets.podman import names as label
 from vivido.targets.podman.images import has_digest
@@ -139,6 +140,14 @@ def stray(looked: Looked) -> Fields:
     fields = container(looked)
     told = ("state", "image", "command", "mounts")
     return {**{k: fields[k] for k in told if k in fields}, "networks": dict.fromkeys(looked.networks, True)}
+
+
+def likeness(looked: Looked, writes: tuple[str, ...]) -> str:
+    """Return in what the replicas of a workload are alike: all but what is called after each of them, their state and files."""
+    fields = container(looked, writes)
+    same = {k: v for k, v in fields.items() if k not in ("name", "state", "files")}
+    host = str(looked.inspect["Config"].get("Hostname") or looked.name)
+    return canonical(same).decode().replace(looked.name, "").replace(host, "")
 
 
 def mounts(seen: Json, host: Json) -> dict[str, Fields]:
