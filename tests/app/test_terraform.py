@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from terraform_shop import backend, terraform_shop, variables
 
 from terraform_program import PROGRAM, terraform
+from terraform_shop import backend, terraform_shop, variables
 from vivido.layouts.kinds import KINDS
 
 pytestmark = pytest.mark.real("ssh-keygen", "git")

@@ -1,8 +1,9 @@
 """kill -9 while rendered objects are committed, beside the configuration or on a branch: as if nothing had happened."""
 
 import pytest
-from lives import git, numbered
+from lives import git, kinds, lived, numbered, passed, settled
 
+from vivido.testing.command import Ran
 from vivido.testing.miniature import Miniature
 
 pytestmark = pytest.mark.real("ssh-keygen", "git")
@@ -45,3 +46,24 @@ def test_killed_anywhere_there_is_one_commit_with_what_was_validated(mini: Minia
         mini.good("run", "--once")
         assert git(mini, "show", f"{branch}:{path}") == back, point
     assert mini.good("ledger", "verify").code == 0
+
+
+def test_a_revert_of_edits_by_hand_ends_as_if_nothing_had_happened(mini: Miniature) -> None:
+    file = mini.clone / "vivido.yaml"
+    file.write_text(file.read_text().replace("  dev:\n", "  dev:\n    hydrate: rendered/dev\n"))
+    release = mini.release("v1")
+    mini.good("promote", "dev", "--release", release, "--yes")
+    path = "rendered/dev/deployment-{}.yaml"
+    before = git(mini, "rev-parse", "main^{tree}")
+
+    def revert(environ: dict[str, str]) -> Ran:
+        edits: dict[str, bytes | None] = {path.format("web"): b"a: 1\n", path.format("api"): None}
+        mini.commit(edits, "Quick fix")
+        return mini.run("drift", "revert", "dev", "--yes", environ=environ)
+
+    points, at = passed(mini, revert), int(git(mini, "rev-list", "--count", "main"))
+    killed = lived(mini, points, revert)
+    assert kinds(killed) >= {"git.commit", "git.push", "engine.hydrate"}
+    assert git(mini, "rev-parse", "main^{tree}") == before
+    assert int(git(mini, "rev-list", "--count", "main")) == at + 2, "the edit, and what put it back"
+    settled(mini, "dev", release)

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from terraform_program import needed, outputs
 
+from terraform_program import needed, outputs
 from vivido.model.objects import Rendered
 from vivido.model.problem import Problem
 from vivido.render.detect import detect

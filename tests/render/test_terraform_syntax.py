@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from terraform_program import needed, outputs
 
+from terraform_program import needed, outputs
 from vivido.errors import InputError
 from vivido.render.terraform.edit import replaced, written
 from vivido.render.terraform.literals import quoted
