@@ -36,8 +36,10 @@ class AllowedResource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, r
         """Refuse what allows everything, or says nothing."""
         if not self.at.strip("*. ") or not self.because.strip():
             raise ValueError("allow: needs an address and a reason")
-        if self.until:
-            date.fromisoformat(self.until)
+        try:
+            date.fromisoformat(self.until or "2027-06-30")
+        except ValueError:
+            raise ValueError("allow: until must be a day such as 2027-06-30") from None
 
 
 class TerraformOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
