@@ -8,6 +8,7 @@ from vivido.app.adoption.charts import plain, said
 from vivido.app.adoption.files import files_at
 from vivido.app.content import rendered_with
 from vivido.app.workspace import open_workspace
+from vivido.drift.differ import differences
 from vivido.layouts.wish import Wish
 from vivido.process import run
 from vivido.testing.gitserver import create_bare
@@ -80,6 +81,10 @@ def test_kustomize_makes_of_it_what_was_meant(tmp_path: Path, monkeypatch: pytes
         assert {path.rpartition("/")[0] for path in made} == {"deploy/dev"}, "a base is never touched"
         rendered = rendered_with(ws, tip, environment, made, ["web"])
         assert [said(rendered, one) for one in WISHES] == [plain(one.value) for one in WISHES]
+        alone, _ = files_at(ws, environment, WISHES[:1], (), tip)
+        sides = [rendered_with(ws, tip, environment, files, ["web"]) for files in ({}, alone)]
+        found = [d for d in differences(*sides, key=b"a key") if not d.remark]
+        assert {d.object.text for d in found} == {"ConfigMap/site"}, "a hash that follows is no change of its own"
         (site,) = [o["metadata"]["name"] for o in rendered.objects if "LEVEL" in (o.get("data") or {})]
         (pod,) = [o["spec"]["template"]["spec"] for o in rendered.objects if o["kind"] == "Deployment"]
         assert pod["volumes"][-1]["configMap"]["name"] == site, "the hash of its name follows what it holds"

@@ -43,7 +43,7 @@ def by_proof(
     tree = ws.repository(environment).tree(tip)
 
     def read(path: str) -> bytes | None:
-        return files.get(path) or tree.read(path)
+        return files[path] if path in files else tree.read(path)
 
     tried = candidates(where, old, wish.value, read, tree.listing) if old is not None else []
     for made in tried[:_MOST]:

@@ -25,7 +25,7 @@ def files_at(
     refused: dict[Wish, Problem] = {}
 
     def read(path: str) -> bytes | None:
-        return files.get(path) or tree.read(path)
+        return files[path] if path in files else tree.read(path)
 
     def listing(directory: str) -> tuple[str, ...]:
         fresh = {p.rpartition("/")[2] for p in files if p.rpartition("/")[0] == directory}
