@@ -26,7 +26,7 @@ CASES: tuple[tuple[str, Files, str, str], ...] = (
     (
         "a chart that loops",
         _chart(b'{{ define "x" }}{{ include "x" . }}{{ end }}\n{{ include "x" . }}\n'),
-        "templates/bad.yaml:1:19",
+        "templates/bad.yaml:1:20",
         "includes itself without end",
     ),
     ("a large manifest", {"bad.yaml": b"a: %s\n" % (b"x" * (100 << 20))}, "bad.yaml", "the limit is"),
