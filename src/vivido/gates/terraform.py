@@ -4,17 +4,19 @@ import hashlib
 import re
 from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import msgspec
 
-from vivido.drift.planned import Destroyed
 from vivido.errors import Error
 from vivido.gates.interface import GateContext, Subject
 from vivido.gates.telling import evidence, not_met, plain
 from vivido.model.gate import Judgment, Outcome, Unmet
 from vivido.text.redact import printable, redact
 from vivido.time.clock import rfc3339
+
+if TYPE_CHECKING:
+    from vivido.drift.planned import Destroyed
 
 _TOLD = 20
 """Resources that are conditions of their own; the evidence has all."""
@@ -108,6 +110,8 @@ class TerraformGate:
 
     def judge(self, options: TerraformOptions, subject: Subject, seen: dict[str, Any], now: int) -> Judgment:
         """Hold what would be destroyed against what is allowed, at this time."""
+        from vivido.drift.planned import Destroyed
+
         if "destroyed" not in seen:
             return not_met(Outcome.BLIND, seen.get("error") or "no plan was read", subject, seen)
         if seen["foreign"]:
@@ -143,7 +147,7 @@ def _module(options: TerraformOptions, subject: Subject, context: GateContext) -
     return f"there is no single root module {whose}in {subject.environment} ({there}): name its `service:`"
 
 
-def _allowed(options: TerraformOptions, one: Destroyed, today: str) -> AllowedResource | None:
+def _allowed(options: TerraformOptions, one: "Destroyed", today: str) -> AllowedResource | None:
     for allowed in options.allow:
         pattern = ".*".join(map(re.escape, re.split(r"\*+", allowed.at)))
         covers = allowed.what == "destroy" or one.what == "replace"
@@ -152,7 +156,7 @@ def _allowed(options: TerraformOptions, one: Destroyed, today: str) -> AllowedRe
     return None
 
 
-def _failed(subject: Subject, seen: dict[str, Any], refused: list[Destroyed]) -> Judgment:
+def _failed(subject: Subject, seen: dict[str, Any], refused: "list[Destroyed]") -> Judgment:
     words = [f"{_word(one)} {one.address}" + (f" ({one.why})" if one.why else "") for one in refused]
     more = f", and {len(words) - 1} more" if len(words) > 1 else ""
     unmet = tuple(
@@ -165,7 +169,7 @@ def _failed(subject: Subject, seen: dict[str, Any], refused: list[Destroyed]) ->
     return Judgment(Outcome.FAILED, f"{words[0]}{more}", evidence(subject, seen), unmet)
 
 
-def _word(one: Destroyed) -> str:
+def _word(one: "Destroyed") -> str:
     return f"the plan would {one.what}"
 
 

@@ -9,7 +9,7 @@ from vivido import __version__, process
 from vivido.errors import ToolError
 from vivido.render.environ import OFFLINE
 
-FORMAT = 2
+FORMAT = 3
 """Raised when reading, checking or ordering objects changes what comes out of the same files: then nothing older is used."""
 _PROGRAMS = ("kubectl", "kustomize", "helm")
 _Stamp = tuple[str, int, int, int]
