@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from terraform_program import needed, terraform
-
 from vivido.drift.differ import differences
 from vivido.drift.plan import UNKNOWN, sides
 
