@@ -11,7 +11,7 @@ from vivido.layouts.interface import List, Place, Read
 from vivido.model.canonical import fingerprint
 from vivido.model.objects import Rendered
 from vivido.model.problem import Problem
-from vivido.render.many import Job, key, render_many
+from vivido.render.many import Job, key, render_many, tool_of
 from vivido.render.secrets import secrets_in_clear
 from vivido.render.tool import learn, tools, versions
 
@@ -94,9 +94,8 @@ def wanted(environment: str, services: Sequence[str], place: Place, files: Files
     """
     needs = memory.needs(place, files.read, files.listing, files.object_id)
     job = _job(environment, place)
-    return Wanted(
-        environment, tuple(services), place, needs, key(job, [(path, files.object_id(path)) for path in needs])
-    )
+    contents = [(path, files.object_id(path)) for path in needs]
+    return Wanted(environment, tuple(services), place, needs, key(job, memory.tool(place.kind), contents))
 
 
 def _job(environment: str, place: Place) -> Job:
@@ -108,6 +107,17 @@ class Memory:
 
     def __init__(self) -> None:
         self._direct: dict[tuple[str, str, str], tuple[str, ...]] = {}
+        self._tools: dict[str, str] = {}
+
+    def tool(self, kind: str) -> str:
+        """Return what tells the program that renders a kind of directory from others, looked for once.
+
+        Raises:
+            ToolError: `tool.missing`.
+        """
+        if kind not in self._tools:
+            self._tools[kind] = tool_of(kind)
+        return self._tools[kind]
 
     def needs(self, place: Place, read: Read, listing: List, ids: Callable[[str], str]) -> tuple[str, ...]:
         """Return the directories and files that the rendering of a place reads."""

@@ -71,23 +71,24 @@ def _one(root: Path, job: Job) -> Outcome:
         return (Problem(e.code, e.message, e.hint, job.directory or "."),)
 
 
-def key(job: Job, contents: Iterable[tuple[str, str]]) -> str:
+def key(job: Job, tool: str, contents: Iterable[tuple[str, str]]) -> str:
     """Return the key of a job's outcome: a hash of everything that it depends on.
 
     Args:
         job: What is rendered.
+        tool: What tells the program that renders it from others, see `tool_of`.
         contents: Path and content id of every directory and file that the rendering reads.
-
-    Raises:
-        ToolError: `tool.missing`: the program that would render.
     """
     helm = None if job.helm is None else [job.helm, KUBE_VERSION]
-    return fingerprint(
-        [FORMAT, __version__, _tool(job.kind), job.kind, job.directory, helm, job.terraform, sorted(contents)]
-    )
+    return fingerprint([FORMAT, __version__, tool, job.kind, job.directory, helm, job.terraform, sorted(contents)])
 
 
-def _tool(kind: str) -> str:
+def tool_of(kind: str) -> str:
+    """Return what tells the program that renders a kind of directory from others; empty where no program does.
+
+    Raises:
+        ToolError: `tool.missing`.
+    """
     if kind == Kustomize.kind:
         return identity(program())
     return identity("helm") if kind == Helm.kind else ""
