@@ -3,7 +3,8 @@
 `python bench/audit.py [services] [kustomize|helm]`. What `vivido audit` does after its own start, its fetch included: cold, again
 with nothing changed, and after one commit that touches three services and was promoted. A few differences are allowed by rules in
 each pair; one service in fifty has one that is not. Peers, on as many processors: the program that renders, one by one, and `diff`
-over what it printed. Wall time says what a person waits, CPU time what the work costs where the machine has other things to do.
+over what it printed. Garbage is collected as rarely as the command does. Wall time says what a person waits, CPU time what the work
+costs where the machine has other things to do.
 """
 
 import os
