@@ -104,6 +104,11 @@ def test_environments_are_told_apart_by_what_they_are() -> None:
     assert {"SHOP_NAME": "Tea and mugs", "API_URL": "http://api", "LOG_LEVEL": "warning"} in [
         c["settings"] for c in production
     ]
+    # Without a limit where this machine's containers can have none, and with it where they can.
+    (limits,) = {
+        (c["memory"], c["processors"]) for c in same.expected("production", acts.FIRST, {"memory"})["containers"]
+    }
+    assert limits == (128 * 2**20, 0)
 
 
 @pytest.mark.parametrize("wrong", ["branch", "Directories", "directories "])

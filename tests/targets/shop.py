@@ -59,7 +59,9 @@ class Shop:
         self.root = root
         self.project = f"d{uuid.uuid4().hex[:8]}"
         self.registry = registry
-        self.environ = {**own_environ(root), **container_environ(root / "containers")}
+        # A user's images and containers lie below the home, which is another one for the command.
+        stored = {"XDG_DATA_HOME": os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local/share")}
+        self.environ = {**own_environ(root), **stored, **container_environ(root / "containers")}
         files = {
             "vivido.yaml": FILE.format(project=self.project, registry=registry).encode(),
             "deploy/dev/app.yaml": MANIFEST.encode(),

@@ -2,14 +2,26 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
+import pytest
+
 from vivido.model.objects import Rendered, sort_key
+from vivido.process import find
 from vivido.targets.interface import Desired, TargetContext
+from vivido.targets.podman.limiting import controllers
+from vivido.targets.podman.program import Podman
 from vivido.time.clock import system_now
 
 DIGEST_A = "sha256:" + "a" * 64
 DIGEST_B = "sha256:" + "b" * 64
+
+_THERE = controllers(Podman(Path(gettempdir()), {})) if find("podman") else None
+UNLIMITED = _THERE is not None and not {"memory", "cpu", "pids"} <= _THERE
+needs_limits = pytest.mark.skipif(
+    UNLIMITED, reason="containers of this user cannot have limits (cgroups are not delegated)"
+)
 
 
 def context(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from load import Load, get
 from shop import Shop, shop
+from target_situation import needs_limits
 
 if TYPE_CHECKING:
     from conftest import Images
@@ -22,6 +23,7 @@ def made(tmp_path: Path, images: "Images") -> Iterator[Shop]:
         yield one
 
 
+@needs_limits
 def test_manual_changes_are_put_back_without_a_lost_request(made: Shop, images: "Images") -> None:
     made.promote(images.build("web", "1"))
     assert made.places() == []
@@ -99,6 +101,7 @@ def test_a_killed_revert_is_gone_on_with(made: Shop, images: "Images", point: st
     assert kinds.count("revert") == 1
 
 
+@needs_limits
 def test_what_was_changed_by_hand_is_declared_and_promoted(made: Shop, images: "Images") -> None:
     image = images.build("web", "1")
     made.promote(image)

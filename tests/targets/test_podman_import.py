@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from load import get
 from shop import MANIFEST, Shop, shop
+from target_situation import needs_limits
 
 if TYPE_CHECKING:
     from conftest import Images
@@ -91,6 +92,7 @@ def test_what_somebody_replaced_after_the_import_is_drift(made: Shop, images: "I
     assert any("nothing runs" in n for n in made.drift()["unseen"])
 
 
+@needs_limits
 def test_what_another_tool_brought_up_from_the_same_manifests_is_seen(made: Shop, images: "Images") -> None:
     old = images.build("web", "1")
     _says(made, old)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from load import get
 from manifests import claim, config_map, container, deployment, job, service, serving
+from target_situation import needs_limits
 
 from vivido.drift.live.compare import live_drift
 from vivido.model.observation import LiveDrift
@@ -141,6 +142,7 @@ CHANGES: list[tuple[str, str]] = [
 ]
 
 
+@needs_limits
 def test_each_manual_change_is_found_where_it_is(place: "Place", images: "Images") -> None:
     want = rich(place, images)
     place.deploy(want)
@@ -219,8 +221,8 @@ def recreate(place: "Place", container: str, change: Callable[[list[str]], list[
         (("--volume=/etc:/host:ro",), ["mounts"]),
         (("--user=65",), ["user"]),
         (("--workdir=/www",), ["directory"]),
-        (("--pids-limit=77",), ["flags"]),
-        (("--memory=50m",), ["limits"]),
+        pytest.param(("--pids-limit=77",), ["flags"], marks=needs_limits),
+        pytest.param(("--memory=50m",), ["limits"], marks=needs_limits),
         (("--security-opt=no-new-privileges",), ["security/options"]),
         (("--restart=no",), ["restart"]),
     ],

@@ -3,7 +3,7 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,20 @@ def settings(objects: list[State]) -> frozenset[str]:
     return frozenset(name for o in objects if o["kind"] == "ConfigMap" for name in o["data"])
 
 
-def containers(objects: list[State]) -> list[State]:
-    """Return the containers that the Deployments stand for: whose they are, their settings, memory in bytes, processors."""
-    return sorted((c for o in objects if o["kind"] == "Deployment" for c in _of_workload(o, objects)), key=json.dumps)
+def containers(objects: list[State], there: Set[str] | None = None) -> list[State]:
+    """Return the containers that the Deployments stand for: whose they are, their settings, memory in bytes, processors.
+
+    Args:
+        objects: As `kubectl` rendered them.
+        there: The cgroup controllers that containers can have; without one there is no such limit. None for all.
+    """
+    found = [c for o in objects if o["kind"] == "Deployment" for c in _of_workload(o, objects)]
+    lacking = [
+        limit
+        for limit, name in (("memory", "memory"), ("processors", "cpu"))
+        if there is not None and name not in there
+    ]
+    return sorted(({**c, **dict.fromkeys(lacking, 0)} for c in found), key=json.dumps)
 
 
 def _rendered(directory: Path) -> list[State]:

@@ -40,6 +40,16 @@ def containers(inspected: list[State], settings: frozenset[str]) -> list[State]:
     return sorted(found, key=json.dumps)
 
 
+def controllers(space: Workspace) -> frozenset[str] | None:
+    """Return the cgroup controllers that containers can have for whoever runs the demo; None for all."""
+    from vivido.targets.podman.limiting import (
+        controllers as ask,
+    )  # not at the top: `make demo-clean` runs on any Python
+    from vivido.targets.podman.program import Podman
+
+    return ask(Podman(space.home, {}))
+
+
 def programs(space: Workspace, inspected: list[State]) -> list[State]:
     """Return what each container runs: its command, how its image is run, and a hash of every file in `/app`.
 

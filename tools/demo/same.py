@@ -7,7 +7,7 @@ what runs is asked from Podman and from the shop itself.
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ Statement = dict[str, State]
 
 
 def check(space: Workspace, versions: Mapping[str, Mapping[str, str]]) -> Statement:
-    """Look at every environment, and compare it with the example.
+    """Look at every environment, and compare it with the example. A limit that nobody can have on this machine is not asked for.
 
     Args:
         space: The workspace.
@@ -36,18 +36,19 @@ def check(space: Workspace, versions: Mapping[str, Mapping[str, str]]) -> Statem
         StoryError: One is otherwise; it names the environment and what differs.
     """
     found = {environment: seen(space, environment) for environment in ENVIRONMENTS}
+    there = running.controllers(space)
     for environment, state in found.items():
-        confirm(environment, state, versions[environment])
+        confirm(environment, state, versions[environment], there)
     return found
 
 
-def confirm(environment: str, found: State, versions: Mapping[str, str]) -> None:
+def confirm(environment: str, found: State, versions: Mapping[str, str], there: Set[str] | None = None) -> None:
     """Hold what was seen of an environment against the example.
 
     Raises:
         StoryError: It is otherwise; the message says what differs.
     """
-    wanted = expected(environment, versions)
+    wanted = expected(environment, versions, there)
     different = [part for part in wanted if wanted[part] != found[part]]
     if different:
         part = different[0]
@@ -55,13 +56,19 @@ def confirm(environment: str, found: State, versions: Mapping[str, str]) -> None
         raise StoryError(f"{', '.join(different)} of {environment} are not those of the example:\n  {told}")
 
 
-def expected(environment: str, versions: Mapping[str, str]) -> State:
-    """Return what the example says of an environment, with these versions of its services."""
+def expected(environment: str, versions: Mapping[str, str], there: Set[str] | None = None) -> State:
+    """Return what the example says of an environment, with these versions of its services.
+
+    Args:
+        environment: Its name.
+        versions: Service → version.
+        there: The cgroup controllers of this machine; None for all.
+    """
     objects = rendered.rendered(EXAMPLE / "deploy" / service / "overlays" / environment for service in SERVICES)
     (name,) = {o["data"]["SHOP_NAME"] for o in objects if "SHOP_NAME" in o.get("data", {})}
     return {
         "objects": rendered.plain(objects),
-        "containers": rendered.containers(objects),
+        "containers": rendered.containers(objects, there),
         "answers": {"name": name, "total": _TOTAL, **versions},
     }
 

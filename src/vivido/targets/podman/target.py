@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from vivido.errors import ConflictError, Error, NotFoundError
@@ -15,6 +16,7 @@ from vivido.targets.podman import names as label
 from vivido.targets.podman.addresses import ensure_addresses
 from vivido.targets.podman.foreign import refuse_foreign
 from vivido.targets.podman.health import live
+from vivido.targets.podman.limiting import controllers, fitted
 from vivido.targets.podman.manifest.blueprint import Blueprint
 from vivido.targets.podman.manifest.read import read_blueprint
 from vivido.targets.podman.materials import remove_secrets
@@ -52,6 +54,7 @@ class PodmanTarget:
         inside = ["podman", "unshare", "--rootless-netns"]
         self._inner = Inner(Proxy(self._proxy.directory, self._podman.environ, name="inner", inside=inside))
         self._traffic = Traffic(self._proxy, self._inner)
+        self._controllers = cache(lambda: controllers(self._podman))
         self._ports = Ports(self._names, Path(context.state) / "ports.json", options.ports)
 
     def check(self, desired: Desired) -> tuple[Problem, ...]:
@@ -229,7 +232,7 @@ class PodmanTarget:
         self._inner.leave(self._podman.run("unshare", "--rootless-netns", *program).strip())
 
     def _read(self, desired: Desired) -> Blueprint:
-        return read_blueprint(desired, self._context.secret_keys, self._options.ignore)
+        return fitted(read_blueprint(desired, self._context.secret_keys, self._options.ignore), self._controllers)
 
     def _see(self, generation: str) -> tuple[Seen, ...]:
         return see(self._podman, {**self._names.labels, label.GENERATION: generation})
