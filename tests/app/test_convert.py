@@ -246,28 +246,60 @@ def test_old_files_stay_where_somebody_still_reads_them(shop: Shop) -> None:
     assert "deploy/web/overlays/production/settings.yaml" in shop.git("ls-tree", "-r", "--name-only", "main")
 
 
-@pytest.fixture(params=sorted(KINDS))
-def deployed(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Miniature]:
-    with miniature(tmp_path / "mini", request.param) as made:
-        made.to_production(made.release("v1"))
+@pytest.fixture(params=("directories-branches", "branches-repositories", "repositories-directories"))
+def moved(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Miniature]:
+    """Promoted twice, edited on the way by somebody in production, and moved to another layout."""
+    start, to = request.param.split("-")
+    with miniature(tmp_path / "mini", start) as made:
+        for version in ("v1", "v2"):
+            made.to_production(made.release(version))
+            made.pull()
+        web = made.manifest("web", "production")
+        text = made.file(web, "production").replace("value: info", "value: debug")
+        made.commit({web: text.encode()}, "Log more", environment="production")
+        made.pull()
+        where = ("--branch", "production=live") if to == "branches" else ()
+        if to == "repositories":
+            for name in ENVIRONMENTS:
+                run(
+                    ["git", "init", "--quiet", "--bare", "--initial-branch=main", str(made.root / f"config-{name}.git")]
+                )
+            where = ("--repository", str(made.root / "config-{environment}.git"))
+        made.good("layout", "convert", "--to", to, *where, "--push", "--yes")
         made.pull()
         yield made
 
 
-def test_what_runs_is_known_after_it_goes_on_and_back(deployed: Miniature) -> None:
-    mini = deployed
-    to = "directories" if mini.layout == "branches" else "branches"
-    mini.good("layout", "convert", "--to", to, "--push", "--yes")
-    mini.pull()
-    first = mini.good("status", "-o", "json").json()["columns"][2]["release"]
+def test_what_runs_is_told_compared_and_gone_back_to_after_it(moved: Miniature) -> None:
+    mini = moved
+    before = {c["environment"]: c["release"] for c in mini.good("status", "-o", "json").json()["columns"]}
+    # What was deployed is rendered in the new place; the edit that nobody promoted is the only difference.
+    told = mini.run("diff", "-o", "json")
+    assert told.code == 10, told.err
+    assert [len(c["differences"]) for c in told.json()] == [0, 0, 1]
+    assert "LOG_LEVEL" in told.out
+    since = mini.run("parity", "--since")
+    assert (since.code, "since" in since.out, "Carol" in since.out) == (10, True, False), (
+        "no conversion made a difference"
+    )
+    drift = mini.run("drift", "-o", "json").json()
+    assert [[u["subject"] for u in d["ungated"]] for d in drift] == [[], [], ["Log more"]]
+    old = mini.run("promote", "production", "--release", before["production"], "--yes")
+    assert (old.code, "release.before-conversion" in old.err) == (3, True), old.err
+    # The way back leads over the conversion, and what people edited stays.
+    asked = mini.run("rollback", "production", "--reason", "slow", "--yes")
+    assert (asked.code, "people's edits since then stay" in asked.err) == (9, True), asked.err
+    assert mini.approve("production").code == 0
+    mini.good("diff", "production")
+    now = mini.good("status", "-o", "json").json()["columns"]
+    assert now[2]["release"] not in ("", before["production"])
+    assert now[2]["cells"][0]["digest"] == mini.push("v1")["web"]
+    assert "LOG_LEVEL/value: info → debug" in mini.run("diff", "staging", "production").out
     mini.good("release", "create")
-    for environment in ("dev", "staging", "production"):
-        assert "is unchanged by" in mini.good("promote", environment, "--yes").err
-    second = mini.release("v2")
-    mini.to_production(second)
-    assert [c["release"] for c in mini.good("status", "-o", "json").json()["columns"]] == [second] * 3
-    mini.good("rollback", "production", "--reason", "slow", "--yes")
-    assert mini.good("status", "-o", "json").json()["columns"][2]["release"] == first
+    assert "is unchanged by" in mini.good("promote", "dev", "--yes").err
+    last = mini.release("v3")
+    mini.good("promote", "dev", "--release", last, "--yes")
+    assert mini.good("status", "-o", "json").json()["columns"][0]["release"] == last
     assert mini.run("ledger", "verify").code == 0
 
 
@@ -302,4 +334,4 @@ def test_a_first_promotion_after_it_can_be_reviewed(tmp_path: Path) -> None:
         waits = mini.run("promote", "dev", "--release", mini.release("v2"), "--yes")
         assert waits.code == 9, waits.err
         proposed = run(["git", "-C", str(mini.origin), "log", "-1", "--format=%B", "--glob=refs/heads/vivido/dev/*"])
-        assert "What changes in dev:\n- cannot be told" in proposed.text
+        assert "What changes in dev:\n- Deployment/api/spec/template/spec/containers/api/image" in proposed.text

@@ -51,6 +51,25 @@ def test_later_edits_of_people_stay_even_on_the_next_line(mirror: Mirror, start:
     assert read(mirror, undone, "README.md") == b"bob was here\n"
 
 
+def test_a_file_that_lies_elsewhere_since_is_undone_there_and_one_that_lies_nowhere_is_left(
+    mirror: Mirror, start: str
+) -> None:
+    before = read(mirror, start, FILE) or b""
+    one = _step(mirror, start, {FILE: before.replace(b"v1", b"v2"), "src/app.py": b"new\n"})
+    text = read(mirror, one, FILE) or b""
+    moved = _step(mirror, one, {FILE: None, "own.yaml": text.replace(b"other: 1", b"other: 2")}, BOB)
+    found = reverse(mirror, moved, [one], lies=lambda _, path: ("own.yaml",) if path == FILE else ())
+    assert isinstance(found, Reversal)
+    undone = commit_files(mirror, moved, found.edits, "undo", ALICE)
+    assert read(mirror, undone, "own.yaml") == b"images:\n- name: web\n  newTag: v1\nother: 2\n"
+    assert read(mirror, undone, "src/app.py") == b"new\n"
+    # Where the same lines were edited there, the new place is named.
+    edited = _step(mirror, moved, {"own.yaml": text.replace(b"v2", b"v9")}, BOB)
+    clash = reverse(mirror, edited, [one], lies=lambda _, path: ("own.yaml",) if path == FILE else ())
+    assert isinstance(clash, Conflicts)
+    assert [(c.path, c.author) for c in clash.found] == [("own.yaml", "Bob <bob@example.com>")]
+
+
 def test_several_promotions_with_people_in_between(mirror: Mirror, start: str) -> None:
     one = _with(mirror, start, b"v1", b"v2")
     bob = _with(mirror, one, b"images:", b"# bob\nimages:", BOB)

@@ -37,6 +37,8 @@ class Touching(msgspec.Struct, frozen=True):
     subject: str
     first: bool
     """Nothing of what was asked about was there before it."""
+    conversion: bool = False
+    """It moved the project to another layout: what was asked about lay elsewhere before it."""
 
 
 class Tree(msgspec.Struct, frozen=True):

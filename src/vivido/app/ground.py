@@ -25,6 +25,12 @@ OWN = "Vivido-Own"
 CONVERSION = "Vivido-Conversion"
 """The trailer of a commit that moved the project to another layout: what was promoted before it stands for nothing here."""
 
+BEFORE = "Vivido-Before"
+"""The trailer of a conversion, `ENVIRONMENT=COMMIT`: what an environment's branch was at, and nothing else of it came before."""
+
+DECLARED = "Vivido-Declared"
+"""The trailer of a conversion that names the commit whose `vivido.yaml` held before it."""
+
 EMAIL = "vivido@localhost"
 """Committer of Vivido's commits. Trailers that a person copied with a message make no commit Vivido's."""
 

@@ -15,7 +15,7 @@ from vivido.app.found import ownership
 from vivido.app.governing import Governing, governing_promotion
 from vivido.app.hydrate import files, planned
 from vivido.app.parity.states import not_apart
-from vivido.app.revisions import base_at, own_revision, revision_of
+from vivido.app.revisions import base_at, before_conversion, own_revision, revision_of
 from vivido.app.steps import cleanup, forward, undo
 from vivido.app.truth import truth, was_hydrated
 from vivido.app.unchanged import carried, revoked, way
@@ -96,7 +96,11 @@ def propose(
     skipped = way(ws, release, environment)
     missing, passed = (skipped, ()) if isinstance(skipped, str) else ("", skipped)
     known = Known(missing, pins_before(ws, environment), deployed)
-    problems = (*obstacles(release, environment, known), *revoked(ws, passed))
+    problems = (
+        *obstacles(release, environment, known),
+        *before_conversion(ws, release, environment),
+        *revoked(ws, passed),
+    )
     if problems:
         raise refused("promotion.refused", f"{release.id} may not go to {environment.name}", problems)
     tip = ws.repository(environment).fetch()

@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from vivido.app.commits import PROMOTION, Change, Touching, Tree, change
+from vivido.app.ground import CONVERSION
 from vivido.errors import NotFoundError
 from vivido.git.anywhere import anywhere
 from vivido.git.export import export
@@ -113,6 +114,7 @@ class ConfigurationRepository:
                 c.authored_at,
                 c.subject,
                 not c.parents or not any(object_id(self.mirror, c.parents[0], p) for p in paths),
+                CONVERSION in c.trailers,
             )
             for c in found
         )
@@ -148,6 +150,12 @@ class ConfigurationRepository:
             return ""
         inside = file.resolve().relative_to(self._home.resolve()).as_posix()
         return "" if inside == "." else inside
+
+    def path_at_home(self, file: Path) -> str:
+        """Return a local file's path in the repository of `vivido.yaml`, whichever this one is; empty where that is in none."""
+        if self._home is None:
+            return ""
+        return file.resolve().relative_to(self._home.resolve()).as_posix()
 
     def only_promotions(self, old: str, tip: str) -> bool:
         """Say whether nothing but Vivido's own commits lies between two commits of the branch."""
@@ -189,9 +197,9 @@ class ConfigurationRepository:
 
         None where it is in no repository, or not pushed.
         """
-        if self._home is None:
+        path = self.path_at_home(file)
+        if not path:
             return None
-        path = file.resolve().relative_to(self._home.resolve()).as_posix()
         if self.mirror is self._source:
             return read(self.mirror, commit, path)
         try:

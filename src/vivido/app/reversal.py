@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from vivido.app.content import edits_at, refused, rendered_with
+from vivido.app.earlier import as_now
 from vivido.app.lines import lost_lines
 from vivido.app.planning import declared
 from vivido.app.truth import truth
@@ -103,7 +104,10 @@ def undone(
     Raises:
         ConflictError: `rollback.edited`.
     """
-    found = reverse(ws.repository(environment).mirror, tip, commits, discard=discard, leave=ws.hydrated(environment))
+    from vivido.app.whereabouts import whereabouts
+
+    mirror, leave = ws.repository(environment).mirror, ws.hydrated(environment)
+    found = reverse(mirror, tip, commits, discard=discard, leave=leave, lies=whereabouts(ws, environment))
     if not isinstance(found, Conflicts):
         return found.edits
     lines = [f"  - {c.path}:{c.line} {' / '.join(c.ours)} ({c.author}, {c.commit[:12]})" for c in found.found]
@@ -144,9 +148,10 @@ def _as_it_was(ws: "Workspace", plan: Plan, environment: Environment, read: "Rea
     What was taken in as it stood in Git may be a tag there: then no promotion wrote its digest, and nobody else did.
     """
     goal = next(d for d in ws.records.deployed(plan.environment, limit=1000) if d.release.id == plan.release.id)
+    commit = as_now(ws, environment, goal.commit)
     then, written = (
-        ws.repository(environment).tree(goal.commit),
-        edits_at(ws, goal.commit, environment, plan.release.artifacts),
+        ws.repository(environment).tree(commit),
+        edits_at(ws, commit, environment, plan.release.artifacts),
     )
     return all(
         path in written and lost_lines(then.read(path), written[path]) == lost_lines(read(path), new)

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from vivido.app.content import refused
+from vivido.app.earlier import as_now, layout_at
 from vivido.app.found import ownership
 from vivido.app.upward import composed
 from vivido.errors import Error, InputError, RefusedError
@@ -29,9 +31,34 @@ def revision_of(ws: "Workspace", release: Release, environment: Environment) -> 
     """Return the commit at which an environment is rendered for a release.
 
     Raises:
-        RefusedError: `release.no-revision`.
+        RefusedError: `release.no-revision`; `release.before-conversion`: it was made for branches, whose trees are not constructed
+            any more.
     """
-    return composed(ws, environment, own_revision(release, environment), release.revision.commit)
+    own = own_revision(release, environment)
+    then = layout_at(ws, environment, own)
+    if not then:
+        return composed(ws, environment, own, release.revision.commit)
+    if then == "branches" and environment.name != ws.project.environments[0].name:
+        raise refused(
+            "release.before-conversion", "it is of another layout", before_conversion(ws, release, environment)
+        )
+    return as_now(ws, environment, own)
+
+
+def before_conversion(ws: "Workspace", release: Release, environment: Environment) -> tuple[Problem, ...]:
+    """Say whether a release was made in another layout: its revision stands for what it was, and is nothing to promote."""
+    found = release.revision_of(environment.name)
+    then = layout_at(ws, environment, found.commit) if found is not None else ""
+    if not then:
+        return ()
+    return (
+        Problem(
+            "release.before-conversion",
+            f"{release.id} was made in the layout {then}, and the project has the layout {ws.project.layout} now",
+            "Make one of the same images here: vivido release create. Environments that run them are passed as unchanged.",
+            environment.name,
+        ),
+    )
 
 
 def base_at(ws: "Workspace", release: Release, environment: Environment, tip: str) -> str:

@@ -4,11 +4,13 @@ Where the target pulls what the branch says, such a commit is live without havin
 release that has it.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from vivido.app.content import rendered_at
+from vivido.app.earlier import as_now, conversions
 from vivido.app.ground import is_own
 from vivido.app.hydrate import branch_of, edits, fetch, files
 from vivido.app.kinds import options_of
@@ -16,6 +18,7 @@ from vivido.app.truth import truth, was_hydrated
 from vivido.engine.recorder import fold
 from vivido.errors import Error, NotFoundError
 from vivido.git.history import CommitInfo, describe, find_by_trailer, history
+from vivido.git.mirror import Mirror
 from vivido.git.read import is_ancestor
 from vivido.model.project import Environment
 from vivido.model.record import Deployed
@@ -80,7 +83,7 @@ def ungated(ws: "Workspace", environment: Environment, deployed: Deployed) -> tu
 
     if contents[tip] == deployed.content or (_taken_in(ws, deployed) and contents[tip] == content(deployed.commit)):
         return ()
-    since = history(repository.mirror, deployed.commit, tip, limit=_FAR)
+    since = _since(repository.mirror, environment.name, deployed.commit, tip)
     people = [c for c in since if not _own(c, environment.name)]
     makers = [c for c in people if all(content(p) != content(c.id) for p in c.parents)]
     return tuple(
@@ -136,9 +139,20 @@ def _taken_in(ws: "Workspace", deployed: Deployed) -> bool:
 def _content(ws: "Workspace", commit: str, environment: Environment, deployed: Deployed) -> str:
     """Return the hash of what a commit says; one that cannot be rendered is like no other."""
     try:
-        return rendered_at(ws, commit, environment, deployed.release.artifacts, as_is=True).hash
+        placed = as_now(ws, environment, commit)
+        return rendered_at(ws, placed, environment, deployed.release.artifacts, as_is=True).hash
     except Error:
         return commit
+
+
+def _since(mirror: Mirror, environment: str, deployed: str, tip: str) -> tuple[CommitInfo, ...]:
+    """Return the commits since a deployment, newest first: of a conversion's parents only what was the environment's own."""
+    found: list[CommitInfo] = []
+    for conversion, before in conversions(mirror, environment, deployed, tip):
+        found += history(mirror, conversion.id, tip, limit=_FAR)
+        found.append(replace(conversion, parents=(before,)))
+        tip = before
+    return (*found, *history(mirror, deployed, tip, limit=_FAR))
 
 
 def _own(commit: CommitInfo, environment: str) -> bool:

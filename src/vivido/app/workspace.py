@@ -10,14 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from vivido.app.below import below
 from vivido.app.places import cache_directory, state_directory, state_url
 from vivido.engine.owner import is_gone, this_owner
 from vivido.engine.runner import Listener, Runner
 from vivido.errors import InputError, NotFoundError, ToolError
 from vivido.model.canonical import fingerprint
-from vivido.model.project import Environment, Project, Service
+from vivido.model.project import Environment, Project
 from vivido.store.database import Database
 from vivido.store.journal import SqlJournal
 from vivido.store.leases import SqlLeases
@@ -70,6 +69,8 @@ class Workspace:
         self._declared: dict[int, str] = {}
         self.ownerships: dict[tuple[str, str, str], Ownership] = {}
         """What `found.ownership` has found out: it depends on commits, which do not change."""
+        self.files: dict[bytes, Project | None] = {}
+        """What `vivido.yaml` says with a content that it had, as far as it was asked; None where that cannot be read any more."""
 
     @property
     def kinds(self) -> "Installed":
@@ -170,15 +171,8 @@ class Workspace:
     def placed(self, environment: Environment) -> Project:
         """Return the project with its services' directories as paths of the repository of an environment's configuration."""
         if environment.name not in self._placed:
-            self._placed[environment.name] = self._place(self.prefix(environment))
+            self._placed[environment.name] = below(self.prefix(environment), self.project)
         return self._placed[environment.name]
-
-    def _place(self, prefix: str) -> Project:
-        if not prefix:
-            return self.project
-        return msgspec.structs.replace(
-            self.project, services=tuple(_below(prefix, service) for service in self.project.services)
-        )
 
     def declared_for(self, environment: Environment) -> str:
         """Return a hash of all that the project declares, with its services' directories as `placed` has them."""
@@ -272,18 +266,6 @@ class Workspace:
             self.database.close()
         if "renderings" in self.__dict__:
             self.renderings.close()
-
-
-def _below(prefix: str, service: Service) -> Service:
-    chart = service.chart
-    if chart is not None:
-        chart = msgspec.structs.replace(chart, values=tuple(f"{prefix}/{path}" for path in chart.values))
-    root = service.terraform
-    if root is not None:
-        variables, backend = (tuple(f"{prefix}/{p}" for p in some) for some in (root.var_files, root.backend_config))
-        root = msgspec.structs.replace(root, var_files=variables, backend_config=backend)
-    config = f"{prefix}/{service.config}".rstrip("/")
-    return msgspec.structs.replace(service, config=config, chart=chart, terraform=root)
 
 
 def open_workspace(start: Path, file: Path | None = None, *, listener: Listener | None = None) -> Workspace:

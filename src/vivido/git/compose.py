@@ -68,6 +68,21 @@ def compose(mirror: Mirror, own: str, other: str, owned: Callable[[str], bool]) 
     return written(mirror, tree, (own, other), f"Compose {own[:12]} and {other[:12]}\n", _NOBODY)
 
 
+def placed(mirror: Mirror, commit: str, files: Edits) -> str:
+    """Make a commit that holds nothing but these files; return its id. Like one that is composed it is on no branch.
+
+    Args:
+        mirror: Of the repository.
+        commit: Where they are from: the parent.
+        files: Contents by path.
+
+    Raises:
+        Error: As `vivido.git.commit.edited_tree`.
+    """
+    tree = edited_tree(mirror, None, files)
+    return written(mirror, tree, (commit,), f"Place the files of {commit[:12]}\n", _NOBODY)
+
+
 def merge_base(mirror: Mirror, one: str, other: str) -> str | None:
     """Return the newest commit that both contain; None where their histories have nothing in common.
 

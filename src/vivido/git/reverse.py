@@ -88,6 +88,7 @@ def reverse(
     *,
     discard: bool = False,
     leave: Callable[[str], bool] = lambda path: False,
+    lies: Callable[[str, str], Sequence[str]] = lambda commit, path: (path,),
 ) -> Reversal | Conflicts:
     """Say what to edit on a branch so that some of its commits are undone.
 
@@ -96,8 +97,9 @@ def reverse(
         base_tip: The branch's tip.
         commits_to_undo: Ids of commits that it contains, in any order; others are ignored. Of a merge, what it brought to
             its first parent.
-        leave: Says which paths are left as they are.
         discard: Where others changed the same lines since, take what the file was before the commit instead of refusing.
+        leave: Says which paths are left as they are.
+        lies: Says where on the branch a file of one of the commits lies now; nowhere: what it did there is left as it is.
 
     Raises:
         NotFoundError: `git.no-commit`.
@@ -105,8 +107,9 @@ def reverse(
     """
     undoing = _Undoing(mirror, base_tip)
     for commit in _newest_first(mirror, base_tip, commits_to_undo):
-        for path in filterfalse(leave, _paths(mirror, commit)):
-            _undo_file(undoing, commit, path)
+        for path in _paths(mirror, commit):
+            for now in filterfalse(leave, lies(str(commit.id), path)):
+                _undo_file(undoing, commit, path, now)
     found = tuple(sorted(undoing.conflicts, key=lambda c: (c.path, c.line, c.undoing)))
     if found and not discard:
         return Conflicts(found)
@@ -136,16 +139,24 @@ def _paths(mirror: Mirror, commit: "Commit") -> list[str]:
         return sorted({os.fsdecode(f.raw_path) for d in diff.deltas for f in (d.old_file, d.new_file)})
 
 
-def _undo_file(undoing: _Undoing, commit: "Commit", path: str) -> None:
+def _undo_file(undoing: _Undoing, commit: "Commit", path: str, lies: str) -> None:
+    """Undo what a commit did to a file.
+
+    Args:
+        undoing: What was done so far.
+        commit: The commit.
+        path: The file's path in it.
+        lies: Its path on the branch now.
+    """
     mirror, undone = undoing.mirror, str(commit.id)
-    after, now = _kept(mirror, undone, path), undoing.now(path)
+    after, now = _kept(mirror, undone, path), undoing.now(lies)
     before = _kept(mirror, str(commit.parent_ids[0]), path) if commit.parent_ids else None
     result = _merged(mirror, before, after, now)
     if isinstance(result, tuple):
-        touched = path in undoing.state
-        undoing.conflicts += [_conflict(undoing, undone, path, overlap, touched) for overlap in result]
+        touched = lies in undoing.state
+        undoing.conflicts += [_conflict(undoing, undone, lies, overlap, touched) for overlap in result]
         result = before
-    undoing.state[path] = result
+    undoing.state[lies] = result
 
 
 def _merged(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from vivido.app.convert.arrange import Arrangement, File
 from vivido.app.convert.interface import Made
 from vivido.app.convert.sources import Source
-from vivido.app.ground import CONVERSION
+from vivido.app.ground import BEFORE, CONVERSION, DECLARED
 from vivido.app.person import author_here, commit_signer
 from vivido.errors import NotFoundError, RefusedError
 
@@ -224,13 +224,18 @@ class Maker:
         subject = (
             f"Set {name} up in the layout {layout}" if name else f"Convert the configuration to the layout {layout}"
         )
-        message = with_trailers(subject, "No rendered object changes.", {CONVERSION: self._id})
+        message = with_trailers(subject, "No rendered object changes.", self._trailers(name))
         who, sign = author_here(self._ws, self._at), commit_signer(self._ws)
         crashpoint("git.commit.before")
         tree = edited_tree(target.mirror, base, edits)
         made = written(target.mirror, tree, list(dict.fromkeys(parents)), message, who, sign=sign)
         crashpoint("git.commit.after")
         return made
+
+    def _trailers(self, name: str) -> dict[str, str | tuple[str, ...]]:
+        """Say what stood before: of one environment where the commit is its own, of all where it is everybody's."""
+        before = tuple(f"{s.held.environment}={s.held.commit}" for s in self._found if name in ("", s.held.environment))
+        return {CONVERSION: self._id, BEFORE: before, DECLARED: self._home.tip}
 
 
 def _tip(mirror: "Mirror", branch: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from vivido.app.content import REFUSALS, refusal
+from vivido.app.earlier import as_now
 from vivido.app.revisions import revision_of
 from vivido.app.roll import Renderings, Roll, render_asked
 from vivido.app.survey import Ask, Part, Refusal, Survey
@@ -53,7 +54,8 @@ def deployed_truth(ws: "Workspace", environment: str) -> Taken:
 
 def as_it_is(ws: "Workspace", environment: str, commit: str) -> Taken:
     """Take what a commit of the configuration says."""
-    return Taken(ws.environment(environment).name, commit, as_is=True)
+    where = ws.environment(environment)
+    return Taken(where.name, as_now(ws, where, commit), as_is=True)
 
 
 def of_release(ws: "Workspace", environment: str, release: Release) -> Taken:

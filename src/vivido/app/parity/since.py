@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
+from vivido.app.earlier import conversions, moves
 from vivido.app.parity.compare import Answer, today
 from vivido.app.parity.rules import declared
 from vivido.app.parity.sides import Sides, as_it_is
@@ -114,24 +115,37 @@ class _Search:
         if left is right:
             start = left.newer(*starts)
             paths = sorted({p for e in names for p in self._inputs(e, finding.service, start)})
-            yield from (_Moment(c.id, c.id, c) for c in (left.touching(start, paths) if paths else ()))
-            return
+            made = left.touching(start, paths) if paths else ()
+            if not any(c.conversion for c in made):
+                yield from (_Moment(c.id, c.id, c) for c in made)
+                return
         # Two histories are told as one, by the commits' times.
         both = [
             (c, number)
-            for number, (e, start, repository) in enumerate(zip(names, starts, (left, right), strict=True))
-            if (paths := self._inputs(e, finding.service, start))
-            for c in repository.touching(start, paths)
+            for number, (e, start) in enumerate(zip(names, starts, strict=True))
+            for c in self._line(e, finding.service, start)
         ]
         both.sort(key=lambda one: -one[0].at)
         for index, (made, _) in enumerate(both):
             one, other = (next((c.id for c, n in both[index:] if n == number), "") for number in (0, 1))
             yield _Moment(one, other, made)
 
+    def _line(self, environment: str, services: str, start: str) -> tuple["Touching", ...]:
+        """Return the commits that touched services in an environment; a conversion is none, and what stood before it goes on."""
+        repository = self._ws.repository(self._ws.environment(environment))
+        paths = self._inputs(environment, services, start)
+        made = repository.touching(start, paths) if paths else ()
+        cut = next((i for i, c in enumerate(made) if c.conversion), None)
+        past = next(conversions(repository.mirror, environment, "", start), None) if cut is not None else None
+        return made if past is None else (*made[:cut], *self._line(environment, services, past[1]))
+
     def _inputs(self, environment: str, services: str, commit: str) -> tuple[str, ...]:
         from vivido.layouts.files import roots
 
         named, where = services.split(", "), self._ws.environment(environment)
+        moved = [m for m in moves(self._ws, where, commit) if m.services & set(named)]
+        if any(m.moved for m in moved):
+            return tuple(dict.fromkeys(need for m in moved for need in m.needs))
         placed = self._ws.placed(where)
         own = msgspec.structs.replace(placed, services=tuple(s for s in placed.services if s.name in named))
         tree = self._ws.repository(where).tree(commit)
