@@ -188,12 +188,20 @@ def test_what_git_says_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
     run(["git", "init", "-q", str(tmp_path)])
-    assert read_git_identity(tmp_path) == GitIdentity()
+    assert read_git_identity(tmp_path, {}) == GitIdentity()
     for name, value in (("user.name", "Alice"), ("user.email", "Alice@Example.com"), ("user.signingkey", "ABCD")):
         run(["git", "-C", str(tmp_path), "config", name, value])
-    assert read_git_identity(tmp_path) == GitIdentity("Alice", "alice@example.com", "")
+    assert read_git_identity(tmp_path, {}) == GitIdentity("Alice", "alice@example.com", "")
     run(["git", "-C", str(tmp_path), "config", "gpg.format", "ssh"])
     assert read_git_identity(tmp_path).signing_key == "ABCD"
+    # As Git: variables before the configuration, and who only makes the commit where nobody writes it.
+    author = {"GIT_AUTHOR_NAME": "Erin", "GIT_AUTHOR_EMAIL": "Erin@Example.com"}
+    committer = {"GIT_COMMITTER_NAME": "Frank", "GIT_COMMITTER_EMAIL": "frank@example.com"}
+    assert read_git_identity(tmp_path, author | committer) == GitIdentity("Erin", "erin@example.com", "ABCD")
+    assert read_git_identity(tmp_path, committer).name == "Alice"
+    for name in ("user.name", "user.email"):
+        run(["git", "-C", str(tmp_path), "config", "--unset", name])
+    assert read_git_identity(tmp_path, committer) == GitIdentity("Frank", "frank@example.com", "ABCD")
 
 
 def test_an_approval_is_the_persons_it_names(roster: Roster, alice: Signer, bob: Signer) -> None:

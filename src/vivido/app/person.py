@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def places(ws: "Workspace") -> Places:
     """Return where keys are looked for on this machine."""
-    return Places(str(Path.home()), dict(ws.environ), read_git_identity(Path(ws.project.root)))
+    return Places(str(Path.home()), dict(ws.environ), read_git_identity(Path(ws.project.root), ws.environ))
 
 
 def name_here(ws: "Workspace") -> str:
@@ -24,7 +24,7 @@ def name_here(ws: "Workspace") -> str:
 
     It is the name that `people:` gives to the owner of a key at hand, else to Git's e-mail address, else what Git says.
     """
-    actor = unproved(read_git_identity(Path(ws.project.root)))
+    actor = unproved(read_git_identity(Path(ws.project.root), ws.environ))
     holder = find_candidate(ws.project.roster, places(ws))
     if holder is not None:
         return holder.person.name
@@ -56,7 +56,7 @@ def commit_key(ws: "Workspace") -> Path:
     Raises:
         InputError: `git.no-signing-key`.
     """
-    key = read_git_identity(Path(ws.project.root)).signing_key
+    key = read_git_identity(Path(ws.project.root), ws.environ).signing_key
     if not key or not Path(key).expanduser().is_file():
         raise InputError(
             "vivido.yaml wants signed commits, and Git has no SSH signing key here",
@@ -78,12 +78,12 @@ def author_here(ws: "Workspace", at: int) -> "Signature":
     """
     from vivido.git.commit import Signature
 
-    who = read_git_identity(Path(ws.project.root))
+    who = read_git_identity(Path(ws.project.root), ws.environ)
     if not who.name or not who.email:
         raise InputError(
             "Git does not know who sits here, and this commit needs a person",
             code="git.nobody",
-            hint="git config user.name and user.email",
+            hint="Set it once: git config user.name “…” and git config user.email “…”; or GIT_AUTHOR_NAME and GIT_AUTHOR_EMAIL.",
         )
     return Signature(who.name, who.email, at)
 
