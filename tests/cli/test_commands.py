@@ -86,7 +86,24 @@ def test_a_counterpart_that_means_nothing_is_refused(capsys: pytest.CaptureFixtu
 def test_a_wrong_flag_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:
     assert app.run(["promote", "--no-such-flag"]) == Exit.INPUT
     said = capsys.readouterr()
-    assert "--no-such-flag" in said.out + said.err
+    assert "--no-such-flag" in said.err
+    assert "vivido promote --help" in said.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["layout", "convert"], "--to requires an argument: directories, repositories, branches"),
+        (["layout", "convert", "--to", "folders"], "vivido layout convert --help"),
+        (["status", "staging"], "no more words: staging"),
+        (["layout", "change"], "vivido layout --help"),
+    ],
+)
+def test_what_a_command_does_not_take_is_told_with_what_it_takes(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert app.run(words) == Exit.INPUT
+    assert told in capsys.readouterr().err
 
 
 def test_an_unknown_command_is_bad_input(capsys: pytest.CaptureFixture[str]) -> None:

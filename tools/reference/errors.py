@@ -87,6 +87,7 @@ CODES = {
     "config.one-of": "Exactly one of several keys has to be there.",
     "config.expression": "A regular expression is none that RE2 reads.",
     "config.selector": "A selector of a parity rule names no place.",
+    "cli.usage": "A command, a word or a flag is not there, or lacks its value.",
     "config.invalid": "The file has mistakes; each is told with its line and column.",
     "contract.config": "A ConfigMap that something refers to is not there.",
     "contract.secret": "A Secret that something refers to is neither rendered nor named under the environment's `secrets:`.",

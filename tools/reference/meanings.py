@@ -67,7 +67,7 @@ TRAILERS = {
     "Vivido-Content": "Hash of the environment's rendered objects.",
     "Vivido-Validated": "Layout `branches`: the commit whose tree was promoted, with the environment's own files.",
     "Vivido-Own": "Layout `branches`: a file that was found to be the environment's own, for parity rules allow all that differs.",
-    "Vivido-Before": "`ENVIRONMENT=COMMIT`: what an environment's branch was at before a conversion; its own history goes on there.",
+    "Vivido-Before": "`ENVIRONMENT=COMMIT`: what an environment's branch was at before a conversion, where its history goes on.",
     "Vivido-Declared": "The commit whose `vivido.yaml` held before a conversion.",
     "Vivido-Conversion": "Id of the conversion to another layout that made the commit; nobody promoted it.",
     "Vivido-Superseded": "Layout `branches`: a person's commit there that was declared superseded; the message has the reason.",

@@ -167,9 +167,11 @@ def _dispatch(arguments: list[str]) -> int:
 
         add(app, arguments[0])
     try:
-        result = app(arguments, exit_on_error=False, print_error=True)
-    except CycloptsError:
-        return Exit.INPUT
+        result = app(arguments, exit_on_error=False, print_error=False)
+    except CycloptsError as e:
+        from vivido.cli.usage import usage
+
+        raise usage(e) from e
     return int(result) if isinstance(result, int) else Exit.OK
 
 
