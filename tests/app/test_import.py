@@ -80,6 +80,9 @@ def test_what_runs_is_taken_in_and_the_first_promotion_has_a_way_back(any_mini: 
     assert mini.applied == []
     assert before == {e: {s: mini.file(mini.manifest(s, e), e) for s in old} for e in ENVIRONMENTS}
     releases = [str(c["release"]) for c in _columns(mini)]
+    # The same images and the same objects are one release, and none is newer than the other.
+    assert releases[0] != releases[1] == releases[2]
+    assert [c["behind"] for c in _columns(mini)] == [0, 1, 1]
     for environment, release, digests in zip(ENVIRONMENTS, releases, (new, old, old), strict=True):
         assert [s for s in mini.log(environment) if s == f"Take in {release} (api, web) in {environment}"]
         assert {s: mini.tag(s, environment) for s in old} == digests
@@ -254,6 +257,25 @@ def test_where_people_merge_nothing_is_proposed_that_changes_nothing(brown: Mini
     assert mini.log() == log
     third = mini.release("v3")
     assert f"Way back: {release}" in mini.good("promote", "dev", "--release", third, "--dry-run").out
+
+
+def test_where_people_merge_along_branches_what_was_taken_in_is_no_debt(tmp_path: Path) -> None:
+    with miniature(tmp_path / "mini", "branches") as mini:
+        text = mini.file("vivido.yaml").replace("after: dev\n", "after: dev\n    change: branch\n")
+        for number, environment in enumerate(ENVIRONMENTS):
+            mini.commit({"vivido.yaml": text.encode()}, "Let people merge", environment=environment)
+            _says(mini, environment, {s: f"@{d}" for s, d in mini.push(f"v{9 - number}").items()})
+        log = mini.log("staging")
+        mini.good("import", "--yes")
+        assert mini.log("staging") == log
+        release = mini.release("v10")
+        mini.good("promote", "dev", "--release", release, "--yes")
+        mini.good("promote", "staging", "--release", release, "--dry-run")
+        # What somebody changed there by hand after it was taken in is one.
+        path = mini.manifest("web", "staging")
+        mini.commit({path: mini.file(path, "staging").replace("info", "debug").encode()}, environment="staging")
+        refused = mini.run("promote", "staging", "--release", release, "--dry-run")
+        assert (refused.code, path in refused.err) == (3, True), refused.err
 
 
 def test_a_commit_that_changes_nothing_is_no_ungated_change_though_git_names_a_tag(any_mini: Miniature) -> None:

@@ -99,6 +99,7 @@ def test_it_waits_for_the_merge_and_says_what_for_and_then_goes_on(any_mini: Min
     assert f"{branch} (" in why
     assert f"waits to be merged into {target(mini, 'dev')}" in why
     assert f"git merge --no-ff origin/{branch}" in why
+    assert mini.good("status").out.count("waits to be merged") == 1
     message = git(bare(mini, "dev"), "log", "-1", "--format=%B", branch)
     for told in (release, "Deployment/web: new", "Way back: none", "Vivido-Content", "Asked for by Carol"):
         assert told in message

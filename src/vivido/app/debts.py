@@ -70,6 +70,8 @@ class Question(msgspec.Struct, frozen=True):
     """What the promotion would change on the branch: contents by path."""
     settled: "Settled | None" = None
     """Takes out what an import took in."""
+    imported: str = ""
+    """The commit that the record says was taken in, where no commit of the branch says so; empty where none was."""
 
 
 class _Side(msgspec.Struct, frozen=True):
@@ -144,8 +146,9 @@ def _debt(
     ancestor, ours, theirs = (_text(mirror, content) for content in (base, now, wanted))
     if _mode_is_lost(base, now, wanted) or ancestor is None or ours is None or theirs is None:
         return Debt(path, 0, here, below)
-    if asked.settled is not None and side.ground.imported:
-        ancestor, ours = asked.settled(path, side.ground.base, side.ground.imported) or (ancestor, ours)
+    imported = side.ground.imported or ("" if side.ground.validated else asked.imported)
+    if asked.settled is not None and imported:
+        ancestor, ours = asked.settled(path, side.ground.base, imported) or (ancestor, ours)
     if side.undone:
         later = _with_later_edits(mirror, asked.tip, side, path, ours)
         if later is None:

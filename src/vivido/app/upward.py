@@ -9,7 +9,7 @@ from vivido.app.content import refused
 from vivido.app.debts import Debt, Question, debts
 from vivido.app.found import Ownership, ownership
 from vivido.app.ground import ground_of
-from vivido.app.imports.settled import settled
+from vivido.app.imports.settled import settled, taken_in_at
 from vivido.app.one_image import build_differences
 from vivido.errors import InputError, RefusedError
 from vivido.model.problem import Problem
@@ -59,8 +59,7 @@ def composed_beside_people(ws: "Workspace", environment: Environment, own: str, 
         return own
     mirror = ws.repository(environment).mirror
     wanted = edits_to(mirror, own, compose(mirror, own, validated, found.owns))
-    taken_in = settled(ws, environment, release, own)
-    owing = {d.path for d in debts(mirror, Question(environment.name, own, validated, found.owns, wanted, taken_in))}
+    owing = {d.path for d in _debts(ws, environment, release, own, found, wanted)}
     return compose(mirror, own, validated, lambda path: found.owns(path) or path in owing)
 
 
@@ -111,19 +110,25 @@ def refuse_undoing(
     own = ownership(ws, environment, tip, release.revision.commit)
     if own is None:
         return
-    mirror = ws.repository(environment).mirror
     _refuse_unlike(ws, release, environment, tip)
     if own.unclear:
         raise refused(
             "branches.own-unclear", f"it is unclear whose these files are in {environment.name}", _unclear(own)
         )
-    taken_in = settled(ws, environment, release, tip)
-    found = debts(mirror, Question(environment.name, tip, release.revision.commit, own.owns, wanted, taken_in))
+    found = _debts(ws, environment, release, tip, own, wanted)
     declared = {commit: _meant(found, commit) for commit in superseded}
     gone = set(declared.values())
     left = tuple(d for d in found if not {m.id for m in d.here} <= gone)
     if left:
         raise _refusal(environment, release, left)
+
+
+def _debts(
+    ws: "Workspace", environment: Environment, release: Release, tip: str, own: Ownership, wanted: "Edits"
+) -> tuple[Debt, ...]:
+    taken_in, imported = settled(ws, environment, release, tip), taken_in_at(ws, environment)
+    asked = Question(environment.name, tip, release.revision.commit, own.owns, wanted, taken_in, imported)
+    return debts(ws.repository(environment).mirror, asked)
 
 
 def allowed_builds(ws: "Workspace", release: Release, environment: Environment, tip: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import msgspec
 
 from vivido.app.content import edits_at, rendered_at
 from vivido.app.governing import governing
+from vivido.app.imports.elsewhere import as_elsewhere, taken
 from vivido.app.imports.look import Looked, look, survey
 from vivido.app.planning import desired, refuse_behind
 from vivido.app.revisions import revision_of
@@ -112,8 +113,9 @@ def plan_imports(ws: "Workspace", wish: Wish) -> tuple[Planned, ...]:
         found = look(ws, environment, told.get(environment.name, {}), claims)
         more = (*(p for p in unseen if p.where == environment.name), *_strays(claims.unclaimed, number))
         found = msgspec.structs.replace(found, told=(*found.told, *more))
+        records = [one.record for one in planned if one.record is not None]
         # The first environment's is the newest: what is promoted next sets out from there.
-        planned.append(_plan(ws, environment, found, wish, now - number))
+        planned.append(_plan(ws, environment, found, wish, now - number, taken(ws, records)))
     return tuple(planned)
 
 
@@ -160,7 +162,9 @@ def _known(ws: "Workspace", environment: Environment, wish: Wish) -> Import | No
     return None
 
 
-def _plan(ws: "Workspace", environment: Environment, found: Looked, wish: Wish, at: int) -> Planned:
+def _plan(
+    ws: "Workspace", environment: Environment, found: Looked, wish: Wish, at: int, known: Sequence[ReleaseRecord]
+) -> Planned:
     name, artifacts = environment.name, found.artifacts
     services = tuple(_service(s.name, found) for s in ws.project.services)
     shown = Import(name, services=services, told=found.told)
@@ -169,6 +173,8 @@ def _plan(ws: "Workspace", environment: Environment, found: Looked, wish: Wish, 
     try:
         release = Release(artifacts, *_revisions(ws, environment, found.tip))
         rendered = rendered_at(ws, revision_of(ws, release, environment), environment, artifacts)
+        same = as_elsewhere(ws, environment, release, rendered, known)
+        release, at = (same.release, same.created_at) if same is not None else (release, at)
         files = edits_at(ws, found.tip, environment, artifacts) if wish.pin else {}
     except UnreachableError:
         raise
@@ -180,8 +186,7 @@ def _plan(ws: "Workspace", environment: Environment, found: Looked, wish: Wish, 
     shown = msgspec.structs.replace(
         shown, release=release.id, promotion=plan.promotion, files=tuple(sorted(files)), told=told
     )
-    note = f"What ran in {name} when it was taken in"
-    return Planned(shown, plan, ReleaseRecord(release, at, wish.by, (), note, {name: rendered.hash}))
+    return Planned(shown, plan, ReleaseRecord(release, at, wish.by, (), "", {name: rendered.hash}))
 
 
 def _service(name: str, found: Looked) -> TakenService:
@@ -286,7 +291,8 @@ def begin_import(ws: "Workspace", one: Planned, every: "Mapping[str, Mapping[str
     if one.plan is None or one.record is None:
         raise InputError(f"nothing of {one.shown.environment} can be taken in", code="import.nothing")
     contents = dict(every.get(one.record.release.id, one.record.contents))
-    ws.records.add_release(msgspec.structs.replace(one.record, contents=contents))
+    note = f"What ran in {', '.join(contents)} when it was taken in"
+    ws.records.add_release(msgspec.structs.replace(one.record, contents=contents, note=note))
     ws.engine.start(one.plan)
     return one.plan.promotion
 

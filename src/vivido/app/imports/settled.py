@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from vivido.app.content import edits_at
 from vivido.app.lines import lost_lines
+from vivido.engine.recorder import fold
 from vivido.errors import Error
 from vivido.model.project import Environment
 from vivido.model.release import Artifact, Release
@@ -12,6 +13,20 @@ from vivido.model.release import Artifact, Release
 if TYPE_CHECKING:
     from vivido.app.debts import Settled
     from vivido.app.workspace import Workspace
+
+
+def taken_in_at(ws: "Workspace", environment: Environment) -> str:
+    """Return the commit of a branch that was taken in by the record; empty where it is not known, or not on the branch any more.
+
+    Where people merge what promotions change, an import makes no commit that would say it.
+    """
+    from vivido.app.imports.plan import IMPORT
+
+    for deployed in ws.records.deployed(environment.name, limit=1000):
+        entries = ws.journal.read(deployed.promotion)
+        if entries and fold(entries).plan.kind == IMPORT:
+            return deployed.commit if ws.repository(environment).contains(deployed.commit) else ""
+    return ""
 
 
 def settled(ws: "Workspace", environment: Environment, release: Release, tip: str) -> "Settled":

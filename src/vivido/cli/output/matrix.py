@@ -90,7 +90,9 @@ def _waiting(column: "Column", now: int) -> list[str]:
         lines.append(f"{paint(one.promotion, 'bold')} {one.release} → {column.environment}: {one.status}{driver}")
         for condition in one.conditions:
             lines.append(f"  {condition.title}: {condition.reason}")
-            lines += [f"    {u.condition}: {', '.join(u.who)}" for u in condition.unmet if u.who]
+            for unmet in condition.unmet:
+                head = "who" if condition.reason in unmet.condition else unmet.condition
+                lines += [f"    {head}: {', '.join(unmet.who)}"] if unmet.who else []
     last = column.last
     if last is not None:
         lines += ["", f"{paint(last.promotion, 'bold')} {last.release} → {column.environment}: {last.status}"]
