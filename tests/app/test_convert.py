@@ -214,6 +214,20 @@ def test_a_root_module_of_terraform_stays_where_its_state_expects_it(tmp_path: P
     assert (refused.code, "convert.terraform" in refused.err) == (3, True), refused.err
 
 
+def test_what_is_the_whole_repository_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    declared = files()["vivido.yaml"].partition(b"services:")[0] + (
+        b"layout: branches\nservices:\n  web: {image: registry.example.com/shop/web, config: .}\n"
+        b"environments:\n  dev: {target: none, branch: main}\n  production: {after: dev, target: none, branch: live}\n"
+    )
+    top = {"kustomization.yaml": b"resources: [app.yaml]\n", "app.yaml": files()["deploy/web/base/app.yaml"]}
+    create_bare(tmp_path / "origin.git", {"vivido.yaml": declared, **top})
+    shop = cloned(tmp_path)
+    shop.git("branch", "live", "main")
+    refused = shop.convert("directories")
+    assert (refused.code, "the whole repository" in refused.err) == (3, True), refused.err
+    assert "Move its files into a directory" in refused.err
+
+
 def test_wrong_flags_and_a_file_that_is_not_pushed_are_told(shop: Shop) -> None:
     missing = shop.run("layout", "convert", "--to", "repositories")
     assert (missing.code, "convert.where" in missing.err) == (2, True)
@@ -266,6 +280,9 @@ def moved(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Miniature]
                 )
             where = ("--repository", str(made.root / "config-{environment}.git"))
         made.good("layout", "convert", "--to", to, *where, "--push", "--yes")
+        if start == "directories":
+            late = made.run("diff", "dev")
+            assert "convert.not-pulled" in late.err
         made.pull()
         yield made
 

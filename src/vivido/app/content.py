@@ -1,6 +1,7 @@
 """What an environment gets: its objects at a commit with given artifacts, rendered, checked and remembered by content."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vivido.app.answers import FEW, Answers
@@ -25,7 +26,7 @@ def edits_at(ws: "Workspace", commit: str, environment: Environment, artifacts: 
     tree = ws.repository(environment).tree(commit)
     found = edits(ws.placed(environment), environment, placed(artifacts, environment.registry), tree.read, tree.listing)
     if isinstance(found, tuple):
-        raise refusal("layout.refused", environment.name, found)
+        raise _refused_here(ws, "layout.refused", environment, found)
     return found
 
 
@@ -98,7 +99,7 @@ def _render(
     problems += tuple(problem for o in outcomes if isinstance(o, tuple) for problem in o)
     rendered = problems or merged(o for o in outcomes if isinstance(o, Rendered))
     if isinstance(rendered, tuple):
-        raise refusal("render.refused", environment.name, rendered)
+        raise _refused_here(ws, "render.refused", environment, rendered)
     return rendered
 
 
@@ -122,6 +123,22 @@ REFUSALS = {
     "render.secret-in-clear": "the configuration holds secrets in clear",
 }
 """Codes of what stands in the way of an environment's objects, with what a message begins with."""
+
+
+def _refused_here(ws: "Workspace", code: str, environment: Environment, problems: Sequence[Problem]) -> RefusedError:
+    """Make one error; where the project was converted since this file was pulled, that is the reason for all of it."""
+    from vivido.app.earlier import layout_there
+
+    there = layout_there(ws, environment)
+    if not there:
+        return refusal(code, environment.name, problems)
+    branch = ws.repository(environment).branch
+    return RefusedError(
+        f"{Path(ws.project.file).name} here has the layout {ws.project.layout}, and that on {branch} has {there}:"
+        f" {environment.name}'s files lie where it says",
+        code="convert.not-pulled",
+        hint="Bring the file here up to date: git pull",
+    )
 
 
 def refusal(code: str, environment: str, problems: Sequence[Problem]) -> RefusedError:

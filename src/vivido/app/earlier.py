@@ -119,6 +119,20 @@ def layout_at(ws: "Workspace", environment: Environment, commit: str) -> str:
     return then.layout if then is not None and then.layout != ws.project.layout else ""
 
 
+def layout_there(ws: "Workspace", environment: Environment) -> str:
+    """Return the layout that a conversion gave to the project, where the file here is still of another; else empty."""
+    from vivido.git.read import read
+
+    repository = ws.repository(environment)
+    file = repository.path_at_home(Path(ws.project.file))
+    text = read(repository.mirror, repository.tip(), file) if file else None
+    there = _said(ws, text) if text is not None else None
+    if there is None or there.layout == ws.project.layout:
+        return ""
+    past = conversions(repository.mirror, environment.name, "", repository.tip())
+    return there.layout if next(past, None) is not None else ""
+
+
 def conversions(mirror: "Mirror", environment: str, since: str, tip: str) -> "Iterator[tuple[CommitInfo, str]]":
     """Yield the conversions of an environment's configuration since a commit, newest first, each with what stood before it.
 

@@ -93,8 +93,8 @@ def _source(ws: "Workspace", environment: "Environment", problems: list[Problem]
             continue
         needs = needed(where, tree.read, tree.listing)
         if to_move and "" in needs and ws.is_here(environment):
-            what = f"{service.name}'s configuration for {environment.name} is the whole repository"
-            hint = "Put it into a directory of its own first."
+            what = f"{service.name}'s configuration for {environment.name} is the whole repository: sources would move with it"
+            hint = "Move its files into a directory, name that under `config:`, promote it (nothing changes), and convert then."
             problems.append(Problem("convert.root", what, hint, f"services.{service.name}.config"))
             continue
         files = {p: k for need in needs for p, k in files_below(repository.mirror, commit, need).items()}

@@ -42,7 +42,7 @@ def next_steps(found: Conversion, *, pushed: bool) -> list[str]:
     if pushed:
         return [
             "git pull, so that vivido.yaml here is the new one",
-            "vivido release create, then promote it: nothing changes, and each environment has a way back in the new layout",
+            "vivido release create: promotions need one of the new layout; what runs its images is passed as unchanged",
         ]
     remote = {c.here: c.url for c in found.commits}
     lines = [f"git push {remote[c.here]} {c.here}:{c.branch}" for c in found.commits if not c.there and c is not last]
