@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
 from vivido.process import run
-from vivido.testing.miniature import Miniature
+from vivido.testing.miniature import Miniature, miniature
 
 pytestmark = pytest.mark.real("ssh-keygen", "git")
 

@@ -10,9 +10,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
+from vivido import __version__
 from vivido.app.below import below
 from vivido.app.ground import BEFORE, CONVERSION, DECLARED
 from vivido.errors import NotFoundError
+from vivido.model.canonical import fingerprint, sha256
 from vivido.model.project import Environment, Project
 
 if TYPE_CHECKING:
@@ -188,9 +192,18 @@ def _said(ws: "Workspace", text: bytes) -> Project | None:
 
 
 def _read(ws: "Workspace", text: bytes, file: Path) -> Project | None:
+    """Read what a file said, once on this machine: nothing but its bytes matters to where it kept configuration."""
+    key = fingerprint(["earlier", __version__, sha256(text)])
+    known = ws.renderings.get([key], ws.now()).get(key)
+    if known is not None:
+        return msgspec.json.decode(known, type=Project)
     from vivido.config.check import check
 
-    return check(text, file, ws.kinds.for_config())[0]
+    found = check(text, file, ws.kinds.for_config())[0]
+    body = msgspec.json.encode(found)
+    if found is not None and msgspec.json.decode(body, type=Project) == found:
+        ws.renderings.put({key: body}, ws.now())
+    return found
 
 
 def _alike(one: Project, other: Project) -> bool:
