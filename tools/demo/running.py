@@ -51,19 +51,21 @@ def controllers(space: Workspace) -> frozenset[str] | None:
 
 
 def programs(space: Workspace, inspected: list[State]) -> list[State]:
-    """Return what each container runs: its command, how its image is run, and a hash of every file in `/app`.
+    """Return what each container runs: its command, how its image is run, and a hash of every file in its `/app`.
 
     Images of two demos have different digests, for labels and dates are those of their commits; what is in them must be the same.
     """
     names = sorted({c["Image"] for c in inspected})
     images = json.loads(space.shell.ask("podman", "image", "inspect", *names)) if names else []
     made = {image["Id"]: image["Config"] for image in images}
+    # An image is named by the hash of its content: one container of each is asked.
+    files = {image: _files(space, container) for image, container in {c["Image"]: c["Id"] for c in inspected}.items()}
     found = [
         {
             "service": c["Config"]["Labels"]["vivido.workload"],
             "command": [c["Path"], *c["Args"]],
             "image": {key: made[c["Image"]][key] for key in _IMAGE if made[c["Image"]].get(key)},
-            "files": _files(space, c["Id"]),
+            "files": files[c["Image"]],
         }
         for c in inspected
     ]
