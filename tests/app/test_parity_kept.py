@@ -265,7 +265,7 @@ def test_what_hmacs_took_part_in_is_not_kept(place: Path) -> None:
     assert b"hmac-sha256:" not in kept
 
 
-def _deploy(root: Path, environment: str, digest: str = "") -> Release:
+def _deploy(root: Path, environment: str, digest: str = "", commit: str = "") -> Release:
     ws = opened(root)
     repository = ws.repository(ws.environment(environment))
     artifacts = tuple(
@@ -275,7 +275,7 @@ def _deploy(root: Path, environment: str, digest: str = "") -> Release:
     release = Release(artifacts, Revision(repository.url, repository.fetch()))
     number = len(ws.records.deployed(environment, limit=99))
     ws.records.add_deployed(
-        Deployed(environment, release, "", release.revision.commit, f"p-{environment}-{number}", number)
+        Deployed(environment, release, "", commit or release.revision.commit, f"p-{environment}-{number}", number)
     )
     ws.close()
     return release
@@ -297,6 +297,15 @@ def test_deployed_truths_are_kept_by_their_images_too(place: Path, monkeypatch: 
     assert undeclared(second) == [FORGOTTEN]
     assert second == afresh(place, Asked())
     assert runs() > before
+
+
+def test_an_environment_whose_commit_is_gone_is_not_judged_and_the_others_are(place: Path) -> None:
+    for environment in monorepo.ENVIRONMENTS:
+        _deploy(place, environment, commit="f" * 40 if environment == "production" else "")
+    found = answer(place, Asked())
+    unjudged = [f for f in found.findings if f.found is Found.UNJUDGED]
+    assert {f.pair for f in unjudged} == {"staging ~ production"}
+    assert {f.service for f in unjudged} == {f"service-000{n}" for n in range(4)}
 
 
 def test_what_git_alone_names_is_judged_otherwise_than_what_was_promoted(place: Path) -> None:

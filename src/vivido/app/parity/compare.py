@@ -71,7 +71,7 @@ def compare(ws: "Workspace", asked: Asked) -> Answer:
     sides = Sides(ws, taken, asked.services, ahead=lambda: ahead.every(pairs))
     found = judged(ws, sides, pairs, rules, today(ws.now()), whole=_is_whole(ws, asked))
     parity = settled(ws, found, sides, ahead, rules)
-    findings = gravest_first((*parity.findings, *shared_at(ws, taken, pairs, sides)))
+    findings = gravest_first((*parity.findings, *shared_at(ws, sides, pairs)))
     return Answer(taken, msgspec.structs.replace(parity, findings=findings), sides)
 
 

@@ -37,4 +37,4 @@ def compared(ws: "Workspace", release: Release, environment: str, other: str) ->
     taken = [of_release(ws, name, release) for name in pair]
     sides = Sides(ws, taken, [a.service for a in release.artifacts])
     seen = see(sides.subjects(), pair, rules, release.id, secrets.token_bytes(32))
-    return msgspec.structs.replace(seen, shared=shared_at(ws, taken, [pair], sides))
+    return msgspec.structs.replace(seen, shared=shared_at(ws, sides, [pair]))

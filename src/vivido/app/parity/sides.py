@@ -122,10 +122,10 @@ class Sides:
         ahead: Callable[[], Sequence[Taken]] = tuple,
     ) -> None:
         services = services or [name for group in groups for name in group]
-        self._taken = [_reachable(ws, one) for one in taken]
+        self.taken = [_reachable(ws, one) for one in taken]
         self.written = frozenset(one.environment for one in taken if one.as_is)
         self.homes = {one.environment: ws.environment(one.environment).registry for one in taken}
-        asks = _asks(self._taken, services)
+        asks = _asks(self.taken, services)
         self._renderings: Renderings = render_asked(
             ws, asks, lambda: _asks([_reachable(ws, one) for one in ahead()], services)
         )
@@ -160,8 +160,8 @@ class Sides:
         return [tuple(group) for group in shared.values()]
 
     def _group(self, names: tuple[str, ...]) -> Group:
-        images = {t.environment: self._images(t, names) for t in self._taken}
-        return Group(names, {t.environment: self._standing(t, names) for t in self._taken}, images)
+        images = {t.environment: self._images(t, names) for t in self.taken}
+        return Group(names, {t.environment: self._standing(t, names) for t in self.taken}, images)
 
     def _images(self, taken: Taken, names: Sequence[str]) -> dict[str, str]:
         roll = self._renderings.rolls.get(taken.environment)

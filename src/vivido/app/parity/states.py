@@ -1,6 +1,6 @@
 """Where the project's root modules keep their states, at commits or as the files lie here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,31 +15,27 @@ from vivido.render.terraform.kinds import STATE
 from vivido.text.redact import redact
 
 if TYPE_CHECKING:
-    from vivido.app.parity.sides import Sides, Taken
+    from vivido.app.parity.sides import Sides
     from vivido.app.workspace import Workspace
     from vivido.layouts.states import Held
     from vivido.render.tree import List, Read
 
 
-def shared_at(
-    ws: "Workspace", taken: Iterable["Taken"], pairs: Sequence[tuple[str, str]], sides: "Sides"
-) -> tuple[Finding, ...]:
-    """Return what environments share by the commits that stand for them.
+def shared_at(ws: "Workspace", sides: "Sides", pairs: Sequence[tuple[str, str]]) -> tuple[Finding, ...]:
+    """Return what environments share by the commits that stand for them; of one whose commit is gone nothing can be said.
 
     Args:
         ws: The project.
-        taken: What stands for the environments.
+        sides: What stands for the environments: what is known there to be no root module is not looked for once more.
         pairs: Which of them are asked about.
-        sides: The same, looked at: what is known there to be no root module is not looked for once more.
     """
     kept: list[Kept] = []
-    for one in taken:
-        if one.commit:
+    for one in sides.taken:
+        if one.commit and one.problem is None:
             environment = ws.environment(one.environment)
             tree = ws.repository(environment).tree(one.commit)
-            kept += _kept(
-                ws, environment, tree.read, tree.listing, services=_may_be_modules(ws, one.environment, sides)
-            )
+            services = _may_be_modules(ws, one.environment, sides)
+            kept += _kept(ws, environment, tree.read, tree.listing, services=services)
     return shared(kept, pairs)
 
 
