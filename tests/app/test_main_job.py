@@ -156,6 +156,43 @@ def test_the_ledger_holds_and_a_changed_entry_is_found(mini: Miniature) -> None:
     assert "was changed after it was written" in ran.out
 
 
+def test_a_chain_that_was_removed_whole_and_an_entry_that_nobody_can_read_are_found(mini: Miniature) -> None:
+    import sqlite3
+
+    assert mini.good("ledger", "verify").out == "nothing was promoted yet\n"
+    mini.release("v1")
+    mini.good("promote", "dev", "--yes")
+    mini.good("promote", "staging", "--yes")
+    removed, damaged = (mini.good("history", e, "-o", "name").out.strip() for e in ("dev", "staging"))
+    with sqlite3.connect(mini.root / "state" / "state.db") as db:
+        db.execute("DELETE FROM event WHERE promotion = ?", (removed,))
+        db.execute("DELETE FROM promotion WHERE id = ?", (removed,))
+    ran = mini.run("ledger", "verify")
+    assert ran.code == 11
+    assert f"? {removed} Git has commit " in ran.out
+    assert f"✓ {damaged} " in ran.out
+    with sqlite3.connect(mini.root / "state" / "state.db") as db:
+        db.execute("UPDATE event SET body = '{' WHERE promotion = ? AND seq = 1", (damaged,))
+    db.close()
+    ran = mini.run("ledger", "verify", "-o", "name")
+    assert (ran.code, set(ran.out.split())) == (12, {removed, damaged})
+
+
+def test_a_promotion_in_the_queue_names_the_one_that_goes_first(mini: Miniature) -> None:
+    file = mini.clone / "vivido.yaml"
+    file.write_text(file.read_text().replace("  staging:\n", "  staging:\n    queue: fifo\n"))
+    releases = [mini.release(version) for version in ("v1", "v2")]
+    for release in releases:
+        mini.good("promote", "dev", "--release", release, "--yes")
+    for release in releases:
+        mini.good("promote", "staging", "--release", release, "--yes", "--no-wait")
+    second, first = mini.good("history", "staging", "-o", "name").out.split()
+    assert f"{first} goes first in staging" in mini.good("why", second).out
+    assert "goes first" not in mini.good("why", first).out
+    assert mini.good("run", "--once", "-o", "json").json() == []
+    assert [p["status"] for p in mini.good("history", "staging", "-o", "json").json()] == ["succeeded"] * 2
+
+
 def test_moved_tags_are_put_back(mini: Miniature) -> None:
     from vivido.registry.tags import tag
 

@@ -301,9 +301,19 @@ def test_init_says_what_it_needs(
     said = capsys.readouterr().err
     assert code == Exit.INPUT
     assert "--registry" in said
+    assert app.run(["init", "--registry", "https://u:secret@r.example.com/x"]) == Exit.INPUT
+    said = capsys.readouterr().err
+    assert "an address with a password" in said
+    assert "Give --registry" in said
+    assert "secret" not in said
     assert not (tmp_path / "vivido.yaml").exists()
     assert app.run(["init", "--registry", "registry.example.com/team"]) == Exit.OK
     assert app.run(["config", "check"]) == Exit.OK
+    with (tmp_path / "vivido.yaml").open("a") as file:
+        file.write("projct: x\nregistri: y\n")
+    capsys.readouterr()
+    assert app.run(["config", "check", "-o", "json"]) == Exit.INPUT
+    assert [p["code"] for p in json.loads(capsys.readouterr().out)["problems"]] == ["config.unknown-key"] * 2
 
 
 def test_init_names_what_a_repository_with_a_chart_alone_lacks(

@@ -1,5 +1,6 @@
 """`vivido init` looks at repositories of several shapes and writes a file that works in them."""
 
+import os
 import re
 from pathlib import Path
 
@@ -379,6 +380,7 @@ def test_damaged_and_foreign_files_say_nothing(tmp_path: Path) -> None:
     (tmp_path / "latin.yaml").write_bytes(b"apiVersion: v1\nkind: Pod\n# \xe9\n")
     (tmp_path / "big.yaml").write_bytes(b"#" * 2_000_000)
     (tmp_path / "link.yaml").symlink_to("/etc/hostname")
+    os.mkfifo(tmp_path / "pipe.yaml")
     found = detect(write(tmp_path, files))
     assert found.contexts == ()
     assert [u.image for c in found.configs for u in c.uses] == ["a/b"]

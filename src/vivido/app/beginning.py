@@ -9,7 +9,7 @@ from vivido.config.detect.branches import environments
 from vivido.config.detect.found import Found
 from vivido.config.detect.look import detect, with_branches
 from vivido.config.detect.propose import propose
-from vivido.config.diagnostic import ConfigError, Diagnostic
+from vivido.config.diagnostic import Diagnostic
 from vivido.config.load import check
 from vivido.config.schema import schema
 from vivido.errors import ConflictError, InputError
@@ -48,7 +48,7 @@ def begin(
 
     Raises:
         ConflictError: `init.there`: there is a file already.
-        InputError: `init.nothing`, `init.registry`: what is there is not enough for a file that works.
+        InputError: `init.nothing`, `init.registry`, `init.unfit`: what is there, or a flag, is not enough for a file that works.
     """
     file = root / FILE
     if file.exists() and not overwrite and not dry_run:
@@ -73,8 +73,7 @@ def begin(
     kinds = installed().for_config()
     made, diagnostics = check(text.encode(), Path(FILE), kinds, root)
     if made is None:
-        _refuse_sketch(found.notes, diagnostics)
-        raise ConfigError(diagnostics)
+        raise _unfit(found.notes, diagnostics)
     if not dry_run:
         file.write_text(text, encoding="utf-8")
         write_schema(root)
@@ -107,14 +106,14 @@ def _looked_at(root: Path) -> Found:
     return with_branches(found, named, own_guessed(toplevel(root), named, kept))
 
 
-def _refuse_sketch(notes: tuple[str, ...], diagnostics: tuple[Diagnostic, ...]) -> None:
-    """Refuse where the repository itself lacks something: nobody can mend a file that was not written."""
-    if notes:
-        raise InputError(
-            "\n".join((f"{FILE} was not written, for it would not work:", *(d.message for d in diagnostics))),
-            code="init.nothing",
-            hint=" ".join(notes),
-        )
+def _unfit(notes: tuple[str, ...], diagnostics: tuple[Diagnostic, ...]) -> InputError:
+    """Say what the repository or a flag lacks: nobody can mend a file that was not written."""
+    told = (d.message if notes or not d.hint else f"{d.message}. {d.hint}" for d in diagnostics)
+    return InputError(
+        "\n".join((f"{FILE} was not written, for it would not work:", *told)),
+        code="init.nothing" if notes else "init.unfit",
+        hint=" ".join(notes) or "Give --registry or --project another value.",
+    )
 
 
 def write_schema(root: Path) -> None:

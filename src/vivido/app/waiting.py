@@ -3,6 +3,7 @@
 import msgspec
 
 from vivido.app.workspace import Workspace
+from vivido.engine.queue import choose, replacement
 from vivido.engine.recorder import fold
 from vivido.engine.state import Direction, State, Status
 from vivido.errors import NotFoundError
@@ -54,13 +55,22 @@ def waiting_for(ws: Workspace, promotion: str) -> Waiting:
         raise NotFoundError(
             f"there is no promotion {promotion}", code="promotion.unknown", hint="`vivido history` lists them."
         )
-    return describe(fold(entries))
+    state = fold(entries)
+    if state.finished is not None:
+        return describe(state)
+    return describe(state, _before(ws, state), _way_back(ws, state))
 
 
-def describe(state: State) -> Waiting:
-    """Return a promotion's state as people are told it. Pure."""
+def describe(state: State, before: str = "", way_back: str = "") -> Waiting:
+    """Return a promotion's state as people are told it. Pure.
+
+    Args:
+        state: Folded from its journal.
+        before: The promotion of its environment that goes first; empty where its turn has come.
+        way_back: How it would be undone now; empty where that is as planned.
+    """
     plan, status = state.plan, state.status
-    conditions = (*_pause(state), *_conditions(state))
+    conditions = (*_pause(state), *_turn(plan.environment, before)) if before else (*_pause(state), *_conditions(state))
     first = conditions[0].reason if conditions else ""
     return Waiting(
         promotion=plan.promotion,
@@ -71,11 +81,41 @@ def describe(state: State) -> Waiting:
         reason=state.finished.reason if state.finished else first,
         requested_by=plan.requested_by,
         requested_at=plan.requested_at,
-        way_back="" if state.finished is not None else plan.way_back.summary,
+        way_back="" if state.finished is not None else way_back or plan.way_back.summary,
         conditions=conditions,
         own=tuple(f.told for f in plan.own),
         unchanged=tuple(f"{c.environment} (passed as {c.release}, {c.promotion})" for c in plan.carried),
     )
+
+
+def _before(ws: Workspace, state: State) -> str:
+    """Return the promotion that a queued one waits for: of those that say `queue: latest`, the newest does not wait."""
+    plan = state.plan
+    if state.status is not Status.QUEUED:
+        return ""
+    queue = ws.leases.open_promotions(plan.project, plan.environment)
+    first = choose(queue, lambda q: bool(fold(ws.journal.read(q.promotion)).steps))
+    if first is None or first.promotion == plan.promotion:
+        return ""
+    untouched = first.status in (Status.QUEUED, Status.WAITING)
+    newer = replacement(first.promotion, first.queue, queue) if untouched else None
+    return "" if newer is not None and newer.promotion == plan.promotion else first.promotion
+
+
+def _turn(environment: str, before: str) -> tuple[Condition, ...]:
+    reason = f"{before} goes first in {environment}"
+    return (Condition("queue", "its turn", "pending", reason, (Unmet(reason, next=f"vivido why {before}"),)),)
+
+
+def _way_back(ws: Workspace, state: State) -> str:
+    """Return the way back where something else was promoted since the plan was made; else empty."""
+    plan = state.plan
+    deployed = next((d for d in ws.records.deployed(plan.environment) if d.promotion != plan.promotion), None)
+    if plan.kind not in ("promotion", "rollback") or deployed is None or deployed.commit == plan.way_back.commit:
+        return ""
+    from vivido.app.planning import way_back  # only here: whoever asks how things stand has no time for all of it
+
+    return way_back(deployed, plan.environment).summary
 
 
 def _pause(state: State) -> tuple[Condition, ...]:

@@ -32,15 +32,27 @@ def check(*, environment: str = "", release: str = "", common: Common = PLAIN) -
     if environment:
         return _contract(common, environment, release)
     from vivido.app.parity.rules import declared, unjustified
+    from vivido.config.diagnostic import ConfigError
 
-    ws = common.open()
+    try:
+        ws = common.open()
+    except ConfigError as e:
+        if common.output not in ("json", "yaml"):
+            raise
+        emit({"problems": e.diagnostics}, common.output, lambda: "")
+        return e.exit_code
     for place in (waiting := unjustified(declared(ws).pairs)):
         say(f"{place}: this parity rule waits for a reason, and allows nothing until it has one")
     if waiting or not _states_apart(ws):
         return Exit.INPUT
     names = [e.name for e in ws.project.environments]
     emit(
-        {"file": ws.project.file, "services": [s.name for s in ws.project.services], "environments": names},
+        {
+            "file": ws.project.file,
+            "services": [s.name for s in ws.project.services],
+            "environments": names,
+            "problems": (),
+        },
         common.output,
         lambda: f"{Path(ws.project.file).name}: good; {' → '.join(names)}",
         [ws.project.file],

@@ -1,5 +1,7 @@
 """`vivido ledger`: check the record."""
 
+from typing import TYPE_CHECKING
+
 from cyclopts import App
 
 from vivido.cli.common import PLAIN, Common
@@ -7,12 +9,18 @@ from vivido.cli.output.emit import emit
 from vivido.cli.output.style import paint
 from vivido.errors import Exit
 
+if TYPE_CHECKING:
+    from vivido.app.ledger import Verified
+
 ledger_app = App(name="ledger", help="Check the append-only record.", result_action="return_value")
 
 
 @ledger_app.command
 def verify(promotion: str = "", /, *, common: Common = PLAIN) -> int:
-    """Check every hash chain, and that the commits name heads which are in them. Exits with 12 where one is broken.
+    """Check every hash chain, and that the commits name heads which are in them.
+
+    Exits with 12 where one is broken, and with 11 where that cannot be told: Git is out of reach, or knows promotions that the
+    ledger here does not have, because the state was lost, is another's, or something was removed.
 
     Args:
         promotion: One promotion's id, or an environment for its newest; without it, all.
@@ -23,12 +31,20 @@ def verify(promotion: str = "", /, *, common: Common = PLAIN) -> int:
 
     ws = common.open()
     found = check(ws, find_promotion(ws, promotion) if promotion else "")
-    emit(found, common.output, lambda: "\n".join(_line(v.promotion, v.entries, v.head, v.problem) for v in found),
-         (v.promotion for v in found if v.problem))  # fmt: skip
-    return Exit.INTEGRITY if any(v.problem for v in found) else Exit.OK
+    emit(
+        found,
+        common.output,
+        lambda: "\n".join(_line(v) for v in found) or "nothing was promoted yet",
+        (v.promotion for v in found if v.problem or v.blind),
+    )
+    if any(v.problem for v in found):
+        return Exit.INTEGRITY
+    return Exit.BLIND if any(v.blind for v in found) else Exit.OK
 
 
-def _line(promotion: str, entries: int, head: str, problem: str) -> str:
-    if problem:
-        return f"{paint('✗', 'red')} {promotion} {problem}"
-    return f"{paint('✓', 'green')} {promotion} {entries} entries, head {head[:16]}"
+def _line(one: "Verified") -> str:
+    if one.problem:
+        return f"{paint('✗', 'red')} {one.promotion} {one.problem}"
+    if one.blind:
+        return f"{paint('?', 'yellow')} {one.promotion} {one.blind}"
+    return f"{paint('✓', 'green')} {one.promotion} {one.entries} entries, head {one.head[:16]}"

@@ -82,7 +82,8 @@ def bring_on(
     found = follow(ws, promotion, driving.timeout) if driving.wait else waiting_for(ws, promotion)
     emit(found, common.output, lambda: "", [promotion])
     if not driving.wait:
-        say(f"{promotion} is queued; it goes on with: vivido run")
+        goes_on = found.status in (Status.QUEUED, Status.RUNNING)
+        say(f"{promotion} is {found.status}" + ("; it goes on with: vivido run" if goes_on else f": {found.reason}"))
         return Exit.OK
     if found.status == Status.SUCCEEDED:
         done()

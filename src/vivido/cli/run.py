@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from vivido.cli.common import PLAIN, Common
-from vivido.cli.output.emit import say
+from vivido.cli.output.emit import emit, say
 from vivido.cli.output.progress import Progress
 from vivido.errors import Exit
 
@@ -24,17 +24,20 @@ def run(
 
     Args:
         only: Drive this environment alone (repeat for several), so that this process needs its credentials only.
-        once: Do what can be done now and end: for cron and CI.
+        once: Do what can be done now and end: for cron and CI. --output then lists what is still open.
         common: Flags of every command.
     """
     from vivido.app.run import forever, repair
     from vivido.app.run import once as drive_once
+    from vivido.app.waiting import waiting_for
 
     ws = common.open(Progress().listener())
     names = frozenset(ws.environment(name).name for name in only) or None
     if once:
         drive_once(ws, names)
         repair(ws, names, say)
+        left = [q for q in ws.leases.open_promotions(ws.project.name) if names is None or q.environment in names]
+        emit([waiting_for(ws, q.promotion) for q in left], common.output, lambda: "", (q.promotion for q in left))
         return Exit.OK
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

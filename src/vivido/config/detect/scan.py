@@ -25,16 +25,21 @@ _EXPOSE = re.compile(r"(?im)^[ \t]*EXPOSE[ \t]+(.+)$")
 
 
 def files(root: Path) -> list[str]:
-    """Return relative paths in a stable order, without hidden directories and symbolic links; at most `MAX_FILES`."""
+    """Return relative paths in a stable order, at most `MAX_FILES`: no hidden directories, symbolic links, pipes or devices."""
     found: list[str] = []
     for directory, names, inside in os.walk(root):
         relative = Path(directory).relative_to(root)
         deep = len(relative.parts) >= MAX_DEPTH
         names[:] = [] if deep else sorted(n for n in names if not n.startswith(".") and _wanted(n, relative))
-        found += [(relative / n).as_posix() for n in sorted(inside) if not (Path(directory) / n).is_symlink()]
+        found += [(relative / n).as_posix() for n in sorted(inside) if _is_plain(Path(directory, n))]
         if len(found) >= MAX_FILES:
             break
     return found[:MAX_FILES]
+
+
+def _is_plain(path: Path) -> bool:
+    # A pipe would keep whoever opens it waiting for ever.
+    return path.is_file() and not path.is_symlink()
 
 
 def _wanted(name: str, above: Path) -> bool:

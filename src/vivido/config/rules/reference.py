@@ -19,5 +19,5 @@ def unknown(report: Report, at: Place, name: str, noun: str, known: Iterable[str
         more = ", …" if len(known) > _LISTED else ""
         hint = f"There is: {', '.join(known[:_LISTED])}{more}."
     else:
-        hint = "There is none in this file."
+        hint = "The file declares none; add it, or take the name out."
     report.add(at, "config.unknown-name", f"there is no {noun} {shown(name)} in this file", hint)
