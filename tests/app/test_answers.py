@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,7 @@ def test_another_question_is_looked_into(
 
 def test_a_poisoned_answer_is_not_served(place: Path, tmp_path: Path) -> None:
     first = asked(place)
-    with sqlite3.connect(tmp_path / "cache" / "renderings.db") as db:
+    with closing(sqlite3.connect(tmp_path / "cache" / "renderings.db")) as db, db:
         assert db.execute("UPDATE cache SET body = CAST(REPLACE(CAST(body AS TEXT), '1111', '2222') AS BLOB)").rowcount
     db.close()
     assert asked(place) == first

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -130,7 +131,7 @@ def test_the_same_file_elsewhere_is_another_project(root: Path) -> None:
 )
 def test_a_poisoned_cache_serves_nothing(sql: str, root: Path, tmp_path: Path) -> None:
     first = loaded(root)
-    with sqlite3.connect(tmp_path / "cache" / "projects.db") as db:
+    with closing(sqlite3.connect(tmp_path / "cache" / "projects.db")) as db, db:
         assert db.execute(sql).rowcount == 1
     db.close()
     assert loaded(root) == first
@@ -142,7 +143,7 @@ def test_mistakes_and_what_other_packages_say_are_not_kept(
     (root / "vivido.yaml").write_text(TEXT.replace("after: dev", "after: test"))
     with pytest.raises(ConfigError):
         loaded(root)
-    with sqlite3.connect(tmp_path / "cache" / "projects.db") as db:
+    with closing(sqlite3.connect(tmp_path / "cache" / "projects.db")) as db, db:
         assert db.execute("SELECT COUNT(*) FROM cache").fetchone() == (0,)
     db.close()
     info = tmp_path / "packages" / "odd-1.dist-info"

@@ -1,5 +1,8 @@
 """The main job through the command line, as a user runs it."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from vivido.testing.miniature import Miniature
@@ -144,36 +147,30 @@ def test_pause_resume_and_retry(mini: Miniature) -> None:
 
 
 def test_the_ledger_holds_and_a_changed_entry_is_found(mini: Miniature) -> None:
-    import sqlite3
-
     mini.to_production(mini.release("v1"))
     assert mini.good("ledger", "verify").code == 0
-    with sqlite3.connect(mini.root / "state" / "state.db") as db:
+    with closing(sqlite3.connect(mini.root / "state" / "state.db")) as db, db:
         db.execute("UPDATE event SET body = replace(body, 'alice', 'mallory') WHERE body LIKE '%alice%'")
-    db.close()
     ran = mini.run("ledger", "verify")
     assert ran.code == 12
     assert "was changed after it was written" in ran.out
 
 
 def test_a_chain_that_was_removed_whole_and_an_entry_that_nobody_can_read_are_found(mini: Miniature) -> None:
-    import sqlite3
-
     assert mini.good("ledger", "verify").out == "nothing was promoted yet\n"
     mini.release("v1")
     mini.good("promote", "dev", "--yes")
     mini.good("promote", "staging", "--yes")
     removed, damaged = (mini.good("history", e, "-o", "name").out.strip() for e in ("dev", "staging"))
-    with sqlite3.connect(mini.root / "state" / "state.db") as db:
+    with closing(sqlite3.connect(mini.root / "state" / "state.db")) as db, db:
         db.execute("DELETE FROM event WHERE promotion = ?", (removed,))
         db.execute("DELETE FROM promotion WHERE id = ?", (removed,))
     ran = mini.run("ledger", "verify")
     assert ran.code == 11
     assert f"? {removed} Git has commit " in ran.out
     assert f"✓ {damaged} " in ran.out
-    with sqlite3.connect(mini.root / "state" / "state.db") as db:
+    with closing(sqlite3.connect(mini.root / "state" / "state.db")) as db, db:
         db.execute("UPDATE event SET body = '{' WHERE promotion = ? AND seq = 1", (damaged,))
-    db.close()
     ran = mini.run("ledger", "verify", "-o", "name")
     assert (ran.code, set(ran.out.split())) == (12, {removed, damaged})
 
@@ -310,12 +307,12 @@ def test_closed_streams_and_narrow_encodings_are_no_fault(mini: Miniature) -> No
     import sys
 
     code = "from vivido.cli.app import main; main()"
-    for closing in ("<&-", ">&-", "2>&-"):
-        line = f'exec "$0" -c "$1" status {closing}'
+    for shut in ("<&-", ">&-", "2>&-"):
+        line = f'exec "$0" -c "$1" status {shut}'
         done = subprocess.run(
             ["/bin/sh", "-c", line, sys.executable, code], cwd=mini.clone, env={**mini.environ}, check=False
         )
-        assert done.returncode == 0, closing
+        assert done.returncode == 0, shut
     assert mini.run("status", environ={"PYTHONIOENCODING": "ascii"}).code == 0
 
 

@@ -4,6 +4,7 @@ import re
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -242,7 +243,7 @@ def _day(now: int) -> str:
 )
 def test_a_poisoned_cache_serves_nothing(sql: str, place: Path) -> None:
     first = answer(place)
-    with sqlite3.connect(cache(place)) as db:
+    with closing(sqlite3.connect(cache(place))) as db, db:
         assert db.execute(sql).rowcount > 0
     db.close()
     assert answer(place) == first

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -125,7 +126,7 @@ def test_a_poisoned_cache_serves_nothing(sql: str, place: Path, tmp_path: Path) 
     ws, first = asked(place)
     objects = first.load(first.parts)
     ws.close()
-    with sqlite3.connect(tmp_path / "cache" / "renderings.db") as db:
+    with closing(sqlite3.connect(tmp_path / "cache" / "renderings.db")) as db, db:
         db.execute(sql)
     db.close()
     ws, second = asked(place)

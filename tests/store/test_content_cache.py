@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ DAY = 24 * 3600 * 1_000_000
 
 
 def changed(path: Path, sql: str, *values: object) -> None:
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         assert db.execute(sql, values).rowcount > 0
     db.close()
 
@@ -57,7 +58,7 @@ def test_a_row_that_somebody_changed_is_not_served_and_goes(path: Path, sql: str
     changed(path, sql)
     assert cache.get(["a", "b", "c"], 0) == {"b": b"objects of b"}
     cache.close()
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         assert [row[0] for row in db.execute("SELECT key FROM cache")] == ["b"]
     db.close()
 
