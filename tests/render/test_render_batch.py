@@ -111,7 +111,7 @@ def test_the_outcome_is_that_of_each_alone(
         overlay(root, f"s{n}", base, "\n".join(lines), manifest) for n, (base, lines, manifest) in enumerate(made)
     ]
     directories = data.draw(st.permutations(directories))
-    assert render_overlays(root, [directories]) == singly(root, directories)
+    assert render_overlays(root, [directories], workers=1) == singly(root, directories)
     assert not list(root.glob(".vivido-*"))
 
 
@@ -123,8 +123,13 @@ def test_one_process_is_enough_for_overlays_that_have_nothing_in_common(
     directories += [overlay(tmp_path, f"t{n}", GENERATOR.format(f"t{n}", n), "namespace: prod\n") for n in range(9)]
     alone = singly(tmp_path, directories)
     started = _counted(tmp_path, monkeypatch)
-    assert render_overlays(tmp_path, [directories[9:]]) == {d: alone[d] for d in directories[9:]}
+    assert render_overlays(tmp_path, [directories[9:]], workers=1) == {d: alone[d] for d in directories[9:]}
     assert started() == 1
+    # Where another processor has nothing to do it takes its part, but not of a handful.
+    assert render_overlays(tmp_path, [directories[9:]], workers=2) == {d: alone[d] for d in directories[9:]}
+    assert started() == 3
+    assert render_overlays(tmp_path, [directories[9:14]], workers=2) == {d: alone[d] for d in directories[9:14]}
+    assert started() == 4
     assert render_overlays(tmp_path, [directories]) == alone
 
 

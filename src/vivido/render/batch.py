@@ -27,6 +27,8 @@ from vivido.render.tree import of_directory
 
 SIZE = 20
 """Overlays in one process. More are slower again: Kustomize compares every object with every other."""
+_WORTH = 3
+"""Overlays that take as long as the start of the process: fewer are not given one of their own to keep all processors busy."""
 _ALONE = 1
 """Overlays at which halving stops."""
 _MARKER = "vivido.invalid/v1"
@@ -75,7 +77,7 @@ def render_overlays(
                 named.add(str(kustomizations[0].data.get("namespace") or ""))
         several.append(together)
         spaces.append(named)
-    batches = _batches(several, spaces, size)
+    batches = _batches(several, spaces, size, workers)
     with ThreadPoolExecutor(max(workers, 1)) as pool:
         for made in pool.map(lambda batch: _batch(root, batch, timeout), batches):
             found.update(made)
@@ -83,7 +85,7 @@ def render_overlays(
     return found
 
 
-def _batches(groups: Sequence[list[str]], namespaces: Sequence[set[str]], size: int) -> list[list[str]]:
+def _batches(groups: Sequence[list[str]], namespaces: Sequence[set[str]], size: int, workers: int) -> list[list[str]]:
     """Return what is rendered together: overlays of one group, or few of several where no namespace is in two of them."""
     whole = [directory for group in groups for directory in group]
     every = [space for spaces in namespaces for space in spaces]
@@ -91,7 +93,7 @@ def _batches(groups: Sequence[list[str]], namespaces: Sequence[set[str]], size: 
         groups = [whole]
     found: list[list[str]] = []
     for group in groups:
-        number = -(-len(group) // size)
+        number = max(-(-len(group) // size), min(workers, len(group) // _WORTH) if len(groups) == 1 else 0)
         found += [group[n * len(group) // number : (n + 1) * len(group) // number] for n in range(number)]
     return found
 
