@@ -1,7 +1,7 @@
 """What this machine cannot limit: a user's Podman has the cgroup controllers delegated to that user, and with cgroups v1 none.
 
-Podman leaves out memory limits there and says so; it refuses those of processors. Neither shall keep a release from running on a
-laptop, and what is no limit anywhere is no drift.
+With cgroups v1 Podman leaves such limits out and says so; with v2 a runtime may refuse them. Neither shall keep a release from
+running on a laptop, and what is no limit anywhere is no drift.
 """
 
 import os
