@@ -63,6 +63,14 @@ def test_commands_run_beside_each_other(tmp_path: Path) -> None:
         assert waiting.result().code != 0
 
 
+def test_many_that_are_asked_for_at_once_are_not_mixed_up(tmp_path: Path) -> None:
+    words = [f"nothing-{number}" + "x" * 50_000 for number in range(12)]
+    with ThreadPoolExecutor(len(words)) as pool:
+        answers = list(pool.map(lambda word: _in(tmp_path, word), words))
+    assert [a.code for a in answers] == [2] * len(words)
+    assert all(word.partition("x")[0] + "x" in a.err for word, a in zip(words, answers, strict=True))
+
+
 def test_what_takes_too_long_is_killed(tmp_path: Path) -> None:
     pipe = _hanging(tmp_path)
     environ = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}

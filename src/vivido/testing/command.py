@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from typing import Any
 
@@ -27,6 +28,8 @@ from vivido.testing.keeper import Request
 
 WHOLE = "from vivido.cli.app import main; main()"
 _KEEP = "import sys; from vivido.testing.keeper import keep; keep(int(sys.argv[1]))"
+_ASKING = Lock()
+"""Two requests at once would be mixed up on their way."""
 _READ_AT_START = ("PYTHON", "LC_", "LANG", "MALLOC_", "LD_")
 
 
@@ -74,7 +77,7 @@ def vivido(args: Sequence[str], *, cwd: Path, environ: Mapping[str, str], timeou
         return Ran(done.returncode, _text(done.stdout), _text(done.stderr))
     request = msgspec.json.encode(Request(list(args), str(cwd), dict(environ)))
     ends = [os.pipe() for _ in range(3)]
-    with socket.socket(fileno=os.dup(_keeper(os.getpid()))) as keeper:
+    with _ASKING, socket.socket(fileno=os.dup(_keeper(os.getpid()))) as keeper:
         keeper_ends = [write for _, write in ends]
         socket.send_fds(keeper, [len(request).to_bytes(8, "big")], keeper_ends)
         keeper.sendall(request)
